@@ -1,0 +1,35 @@
+"""Entry point: `streamlit run app/main.py`. The pages, in the order a reader meets them."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from app import shared
+from indicia.errors import IndiciaError
+
+# A named icon would be fetched from another host to serve as the browser tab's picture.
+ICON = Path(__file__).parent / "static" / "icon.svg"
+
+# The first page has no address of its own, so it is the one nobody links to.
+page = st.navigation(
+    [
+        st.Page("views/home.py", title="Home", default=True),
+        st.Page("views/leads.py", title="Leads"),
+        st.Page("views/map.py", title="Map"),
+        st.Page("views/facility.py", title="Facility"),
+        st.Page("views/entity.py", title="Entity"),
+        st.Page("views/sources.py", title="Sources"),
+    ],
+    position="top",
+)
+st.set_page_config(
+    page_title=f"{page.title} · indicia", page_icon=str(ICON), layout="wide"
+)
+
+try:
+    shared.mark_the_data()
+    page.run()
+except IndiciaError as error:
+    st.title(page.title)
+    st.error("The data could not be read.")
+    st.text(str(error))

@@ -1,0 +1,153 @@
+"""What every page needs: the open store, its mark, tables of source text, links between pages."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+import streamlit as st
+
+from indicia.answers import words
+from indicia.store import Store, home, pointer
+
+FACILITY, ENTITY = "views/facility.py", "views/entity.py"
+PIXELS_PER_ROW, MOST_PIXELS = 35, 560
+FORMATS = {
+    "_bans": "%+.2f", "_mw": "%.1f", "_mwh": "%.0f", "_share": "percent", "_count": "%.0f",
+    "_deg": "%.3f", "_m3": "%.0f", "_usd": "%.0f", "_hours": "%.0f",
+}  # fmt: skip
+UNITS = {
+    "_bans": "bans", "_mw": "MW", "_mwh": "MWh", "_deg": "°", "_m3": "m³", "_usd": "US$",
+    "_utc": "UTC",
+}  # fmt: skip
+TITLES = {
+    "rival_words": "strongest rival", "verdict_words": "verdict", "precision_words": "place known to",
+    "country_iso2": "country", "headquarters_iso2": "headquarters", "coord_precision": "place known to",
+    "compute_reported_h100e_count": "H100e reported", "compute_estimated_h100e_count": "H100e estimated",
+}  # fmt: skip
+
+
+@st.cache_resource(
+    show_spinner="Opening the store", max_entries=4, on_release=lambda s: s.close()
+)
+def _open(folder: str, name: str) -> Store:
+    return Store.open(Path(folder), name=name)
+
+
+def store() -> Store:
+    """The store this session reads; it stays the same until the reader asks for newer data."""
+    folder = home()
+    st.session_state.setdefault("pointer", pointer(folder))
+    if not st.session_state["pointer"]:
+        st.session_state["pointer"] = pointer(folder)
+    return _open(str(folder), st.session_state["pointer"])
+
+
+def mark_the_data() -> None:
+    """Say on every page what kind of data speaks, and whether newer data have come."""
+    if not pointer(home()):
+        st.title("No data yet")
+        st.info("Nothing has been loaded into the data folder of this installation.")
+        st.markdown("Load the starter data (offline), or refresh from the publishers:")
+        st.code("indicia demo\nindicia refresh", language="sh")
+        st.caption("The data folder is named by INDICIA_HOME. Then reload this page.")
+        st.stop()
+    opened = store()
+    if opened.kind in words.BANNERS:
+        st.info(words.BANNERS[opened.kind], icon=":material/info:")
+    if pointer(home()) != st.session_state["pointer"]:
+        st.warning("Newer data are available.", icon=":material/update:")
+        if st.button("Load the newer data", key="newer"):
+            st.session_state["pointer"] = pointer(home())
+            st.rerun()
+
+
+def caption() -> str:
+    """The stamp every picture carries."""
+    return words.stamp(store().kind, store().data_version)
+
+
+def now() -> datetime:
+    """The instant of this page view."""
+    return datetime.now(UTC)
+
+
+def table(
+    frame: pl.DataFrame, alt: str, key: str, *, pick: str = "", hide: tuple[str, ...] = ()
+) -> str | None:
+    """Show rows as plain text (never as Markdown), with units in the headings.
+
+    Args:
+        frame: The rows; addresses become links only where they are web addresses.
+        alt: What the table holds, for readers who cannot see it.
+        key: Name of the widget.
+        pick: Column whose value is returned for a row the reader selects.
+        hide: Columns that are sent but not shown.
+    """
+    config = {name: _column(name) for name in frame.columns}
+    shown = [name for name in frame.columns if name not in hide]
+    links = [n for n in frame.columns if n.endswith("_url") or n == "homepage"]
+    safe = frame.with_columns(
+        pl.when(pl.col(n).str.contains("^https?://")).then(pl.col(n)).alias(n) for n in links
+    )
+    height = min(PIXELS_PER_ROW * (frame.height + 1) + 3, MOST_PIXELS)
+    if not pick:
+        st.dataframe(
+            safe,
+            hide_index=True,
+            column_order=shown,
+            column_config=config,
+            alt=alt,
+            key=key,
+            height=height,
+        )
+        return None
+    event = st.dataframe(
+        safe, hide_index=True, column_order=shown, column_config=config, alt=alt, key=key, height=height,
+        on_select="rerun", selection_mode="single-row",
+    )  # fmt: skip
+    rows = event.selection.rows
+    return str(frame[pick][rows[0]]) if rows and rows[0] < frame.height else None
+
+
+def _column(name: str) -> object:
+    suffix = "_" + name.rsplit("_", 1)[-1]
+    unit = UNITS.get(suffix)
+    words_ = (
+        name.removesuffix(suffix) if suffix in {*FORMATS, "_utc", "_url", "_date"} else name
+    )
+    label = TITLES.get(name) or words_.replace("_", " ") + (f" ({unit})" if unit else "")
+    if suffix == "_url" or name == "homepage":
+        return st.column_config.LinkColumn(label if name == "homepage" else f"{label} link")
+    if suffix in FORMATS:
+        return st.column_config.NumberColumn(label, format=FORMATS[suffix])
+    if suffix == "_date":
+        return st.column_config.DateColumn(label, format="YYYY-MM-DD")
+    if suffix == "_utc":
+        return st.column_config.DatetimeColumn(label, format="YYYY-MM-DD HH:mm")
+    return st.column_config.Column(label)
+
+
+def twin(frame: pl.DataFrame, key: str, what: str) -> None:
+    """The table twin of a picture: same data, same order."""
+    with st.expander(f"The same as a table: {what}"):
+        table(frame, f"Table of {what}", key)
+
+
+def facility_link(facility_id: str, name: str) -> None:
+    """A link to a dossier; the name is a source's text."""
+    st.page_link(
+        FACILITY,
+        label=words.plain(name),
+        icon=":material/domain:",
+        query_params={"facility": facility_id},
+    )
+
+
+def open_facility(facility_id: str) -> None:
+    """Go to a dossier."""
+    st.switch_page(FACILITY, query_params={"facility": facility_id})
+
+
+def open_entity(name: str) -> None:
+    """Go to an organisation."""
+    st.switch_page(ENTITY, query_params={"entity": name})

@@ -1,0 +1,111 @@
+"""Facility: one dossier, from the sentence at the top down to the archived hash."""
+
+import streamlit as st
+
+from app import shared
+from indicia.answers import charts, facility, timeline, words
+from indicia.schema import RIVALS
+
+store = shared.store()
+wanted = st.query_params.get("facility", "")
+found = facility.dossier(store, wanted) if wanted else None
+
+if found is None:
+    st.title("Facility")
+    if wanted:
+        st.warning("This version of the data holds no facility with the id in the link:")
+        st.text(wanted)
+        st.caption(
+            "It may have been merged, renamed or withdrawn, or the link is from other data."
+        )
+    text = st.text_input("Find a facility by name, place, party or id", key="find")
+    matches = facility.find(store, text or "")
+    st.caption(
+        f"{matches.height:,} shown, at most {facility.MOST_FOUND}. Select a row to open it."
+    )
+    if picked := shared.table(matches, "Facilities found", "found", pick="facility_id"):
+        shared.open_facility(picked)
+    st.stop()
+
+st.title(words.plain(found.name))
+st.text(
+    f"{found.where} · place known to: {found.precision} · class: {found.site_class} · {found.facility_id}"
+)
+st.markdown(f"#### {words.plain(found.sentence)}")
+st.text(found.confidence)
+st.text(found.admissibility)
+if found.note:
+    st.text(f"Note: {found.note}")
+for column, (label, value) in zip(
+    st.columns(4),
+    {"Verdict": found.verdict, "Support": found.support, "With a fifth to five times the prior": found.prior_range,
+     "Coverage": found.coverage}.items(),
+    strict=True,
+):  # fmt: skip
+    column.metric(label, value, border=True)
+st.caption(f"{words.NOT_A_PROBABILITY} {found.freshness}.")
+
+for column, chip in zip(
+    st.columns(len(words.FAMILIES)),
+    facility.chips(store, wanted).iter_rows(named=True),
+    strict=True,
+):
+    with column.container(border=True):
+        st.markdown(f"**{chip['family']}**")
+        st.text(f"{chip['state']}\n{words.tally(chip)}")
+
+st.subheader("Timeline")
+marks = timeline.of_facility(store, wanted)
+dated, undated = timeline.dated(marks), timeline.undated(marks)
+if dated.height:
+    st.altair_chart(
+        charts.timeline(dated, shared.caption()), key="timeline",
+        alt="Timeline of power, compute, notices, hiring, events and evidence; the table below holds the same",
+    )  # fmt: skip
+shared.twin(dated, "timeline_table", "everything dated")
+if undated.height:
+    st.markdown("**Undated**")
+    shared.table(undated, "Records without a date", "undated")
+
+st.subheader("What weighs, and against what")
+rivals = facility.rivals(store, wanted)
+if rivals.height:
+    rival = st.selectbox(
+        "Against",
+        RIVALS,
+        index=RIVALS.index(found.strongest_rival or RIVALS[0]),
+        format_func=words.about,
+        key="rival",
+    )
+    weights = facility.weights(store, wanted, rival)
+    st.altair_chart(
+        charts.weights(weights, rival, shared.caption()), key="weights",
+        alt=f"Bars: prior, each item and total for H1 against {rival}, in bans",
+    )  # fmt: skip
+    shared.twin(weights.drop("step"), "weights_table", "weights in bans")
+st.markdown("**Competing explanations**, the strongest first. Support is for H1 over each.")
+shared.table(rivals, "H1 against every rival", "rivals")
+if found.next_indicator:
+    st.text(f"Worth knowing next: {found.next_indicator}.")
+
+st.subheader("Evidence")
+st.caption("Each statement with its source and the hash under which the body read is archived.")
+shared.table(facility.evidence(store, wanted), "Evidence down to the archived hash", "evidence")
+with st.expander("Every indicator and what else would produce its signal"):
+    shared.table(facility.indicators(store, wanted), "Results by indicator", "indicators")
+
+st.subheader("Organisations")
+if party := shared.table(
+    facility.parties(store, wanted), "Organisations by role", "parties", pick="party_name"
+):
+    shared.open_entity(party)
+
+st.subheader("Observations")
+for name in facility.OBSERVED_HERE:
+    rows = facility.observations(store, wanted, name)
+    with st.expander(f"{name.replace('_', ' ')}: {rows.height:,} rows"):
+        shared.table(rows, f"Observations: {name}", f"observed_{name}")
+revised = facility.changes(store, wanted)
+with st.expander(f"Revised or withdrawn upstream: {revised.height:,} rows"):
+    shared.table(revised, "Versions of revised rows", "changes")
+st.caption(f"Link to this dossier: facility?facility={wanted} · {shared.caption()}")

@@ -1,0 +1,118 @@
+"""Leads: which facilities deserve the next hour, why, and what is missing."""
+
+import streamlit as st
+
+from app import shared
+from indicia.answers import catalogue, charts, leads, words
+
+store = shared.store()
+TOP = 5
+SHOWN = (
+    "name", "country_iso2", "precision_words", "verdict_words", "support_bans", "rival_words",
+    "coverage", "families_for_count", "flags", "reason", "doubt", "next_indicator",
+    "next_gain_bans", "is_prior_driven", "parties", "facility_id",
+)  # fmt: skip
+
+st.title("Leads")
+st.caption(
+    "Support in bans (powers of ten) for H1 over its strongest rival, prior included. "
+    + words.NOT_A_PROBABILITY
+)
+
+first, second, third, fourth = st.columns([3, 2, 2, 2])
+text = first.text_input(
+    "Name, place, party or id", key="q", bind="query-params", persist_state="session"
+)
+countries = second.multiselect(
+    "Country",
+    leads.choices(store, "country_iso2"),
+    key="country",
+    bind="query-params",
+    persist_state="session",
+)
+verdicts = third.multiselect(
+    "Verdict",
+    leads.choices(store, "verdict"),
+    key="verdict",
+    bind="query-params",
+    persist_state="session",
+)
+precisions = fourth.multiselect(
+    "Place known to", leads.choices(store, "coord_precision"), key="precision", bind="query-params",
+    persist_state="session",
+)  # fmt: skip
+order = st.segmented_control(
+    "Order",
+    list(leads.ORDERS),
+    default="support",
+    required=True,
+    key="order",
+    bind="query-params",
+)
+filters = leads.Filters(tuple(countries), tuple(verdicts), tuple(precisions), text or "")
+queue = leads.queue(store, filters, order or "support")
+tally = leads.tally(store, filters)
+
+if not tally.get("lead", 0):
+    st.info(
+        "**No lead among these facilities.** That is a correct result where public evidence does not "
+        "separate the explanations. Below: why, ranked by support, and what to look at next."
+    )
+    st.dataframe(leads.why_not_more(store), hide_index=True, alt="Why facilities are not leads")
+
+st.subheader(f"Queue: {queue.height:,} of {leads.ranked(tally):,} facilities")
+st.caption(
+    "Ordered by verdict, then support, then coverage, then id; ties are never left to chance. "
+    "Select a row to open its dossier."
+)
+for row in queue.head(TOP).iter_rows(named=True):
+    link, said = st.columns([2, 5], vertical_alignment="center")
+    with link:
+        shared.facility_link(row["facility_id"], row["name"])
+    said.text(leads.in_words(row))
+if picked := shared.table(
+    queue.select(SHOWN), "Facilities in the order of the queue", "queue", pick="facility_id"
+):
+    shared.open_facility(picked)
+
+st.subheader("What would be worth knowing next")
+st.caption("Missing indicators, by how far their flag would move support, in bans.")
+shared.table(
+    leads.worth_knowing(store).join(
+        catalogue.titles(), on="indicator", how="left", maintain_order="left"
+    ),
+    "Missing indicators by expected gain",
+    "worth",
+)
+
+st.subheader("Coverage")
+results = leads.coverage(store)
+st.altair_chart(
+    charts.coverage(results, shared.caption()),
+    alt="Bars: for each indicator, facilities with a flag, no flag, no data, not applicable",
+    key="coverage",
+)
+shared.twin(results, "coverage_table", "indicators and their four results")
+
+reference = leads.reference_sites(store, filters)
+st.subheader(f"Reference sites: {reference.height:,}")
+st.caption(
+    "No licence was needed there on the rules loaded. Measured and compared, never ranked."
+)
+if picked := shared.table(
+    reference.sort("name", "facility_id").select(
+        "name",
+        "country_iso2",
+        "precision_words",
+        "coverage",
+        "flags",
+        "parties",
+        "admissibility_reason",
+        "facility_id",
+    ),
+    "Reference sites by name",
+    "reference",
+    pick="facility_id",
+):
+    shared.open_facility(picked)
+st.caption(shared.caption())

@@ -1,0 +1,106 @@
+"""The list a person takes away: as filtered on the screen, with what a citation needs beside it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import polars as pl
+
+from indicia import __version__
+from indicia.answers import export, leads
+from indicia.answers.leads import Filters
+from indicia.answers.reader import Reader
+from indicia.schema import INDICATOR_RESULT
+
+EVERYTHING = 1_000_000
+REFERENCE = "reference site"
+FIRST = (
+    "facility_id", "name", "country_iso2", "admin1", "place", "latitude_deg", "longitude_deg", "coord_precision",
+    "site_class", "parties", "verdict", "review_status", "support_bans", "support_low_bans", "support_high_bans",
+    "strongest_rival", "evidence_bans", "coverage", "coverage_share", "families_for_count", "is_prior_driven",
+    "is_prior_stated", "reason", "doubt", "next_indicator", "next_gain_bans", "admissibility_reason",
+)  # fmt: skip
+EVIDENCE = """
+    SELECT i.facility_id, e.evidence_id, e.indicator, i.family, e.result, e.statement, e.observed_value,
+           e.threshold_value, e.unit, e.starts_date, e.ends_date, i.exposure_share, i.exposure_basis, i.is_counted,
+           s.table_name, s.row_key, s.quote, s.source, s.source_url, f.fetched_utc AS retrieved_utc, f.sha256 AS archived_sha256
+    FROM item i JOIN evidence e USING (evidence_id)
+    LEFT JOIN evidence_source s USING (evidence_id) LEFT JOIN fetch f USING (fetch_id)
+    ORDER BY ALL
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Flagged:
+    """The list and its evidence, ready to be written."""
+
+    rows: pl.DataFrame
+    evidence: pl.DataFrame
+    stamp: export.Stamp
+
+
+def flagged(store: Reader, filters: Filters, order: str = "support", now: datetime | None = None) -> Flagged:
+    """The whole list that fits the filters; reference sites only where the verdict is asked for."""
+    parts = [leads.queue(store, filters, order, EVERYTHING)]
+    if REFERENCE in filters.verdicts:
+        parts.append(leads.reference_sites(store, filters, EVERYTHING))
+    found = pl.concat(parts, how="diagonal").with_columns(review_status=pl.lit("unreviewed"))
+    rows = (
+        found.join(_places(store), on="facility_id", how="left", maintain_order="left")
+        .select(*FIRST, "source")
+        .join(_results(store), on="facility_id", how="left", maintain_order="left")
+    )
+    query = words_of(filters, order)
+    return Flagged(
+        rows=rows,
+        evidence=store.sql(EVIDENCE).join(rows.select("facility_id"), on="facility_id", how="semi"),
+        stamp=stamp(store, rows, query, now or datetime.now(UTC)),
+    )
+
+
+def words_of(filters: Filters, order: str) -> str:
+    """The filters and order as one line that a person can type again."""
+    parts = [f"order={order}"]
+    for name, values in (("verdict", filters.verdicts), ("country", filters.countries), ("precision", filters.precisions)):
+        parts += [f"{name}={value}" for value in values]
+    if filters.text:
+        parts.append(f"text={filters.text}")
+    return "&".join(parts)
+
+
+def stamp(store: Reader, rows: pl.DataFrame, query: str, now: datetime) -> export.Stamp:
+    """What every exported file says of itself."""
+    as_of: date | None = getattr(store, "as_of", None)
+    rules = str(getattr(store, "rules_version", ""))
+    return export.Stamp(
+        list_id=export.list_id(store.data_version, rules, query, rows.columns, as_of),
+        data_version=store.data_version,
+        rules_version=rules,
+        code_version=__version__,
+        as_of=as_of,
+        generated_utc=now,
+        query=query,
+        store_kind=store.kind,
+        caveat=export.CAVEAT,
+        row_count=rows.height,
+    )
+
+
+def write(found: Flagged, path: Path, fmt: str, *, machine: bool, withheld: Iterable[str]) -> Path:
+    """Write the list with its evidence in long form."""
+    long = {"evidence": found.evidence}
+    return export.write(found.rows, found.stamp, path, fmt, long=long, machine=machine, withheld_sources=frozenset(withheld))
+
+
+def _places(store: Reader) -> pl.DataFrame:
+    return store.sql(
+        "SELECT facility_id, latitude_deg, longitude_deg, source FROM facility "
+        "QUALIFY row_number() OVER (PARTITION BY facility_id ORDER BY source) = 1"
+    )
+
+
+def _results(store: Reader) -> pl.DataFrame:
+    results = store.sql(f"SELECT facility_id, indicator, result FROM {INDICATOR_RESULT.name} ORDER BY ALL")
+    names = sorted(results["indicator"].unique())
+    return results.pivot("indicator", index="facility_id", values="result", on_columns=names).select("facility_id", *names)

@@ -1,0 +1,134 @@
+"""The map as a pure function of a frame: no tile server, and the symbol shows the precision."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import altair as alt
+import polars as pl
+
+# Served by the app itself; relative, so that a prefix in front of the app does not break it.
+BASEMAP_URL = "app/static/countries-50m.json"
+PICK = "pick"
+HEIGHT = 520
+LAND, EDGE, NOT_RANKED, OUTLINE, CHOSEN = "#8a94a0", "#8a94a0", "#8a94a0", "#5d6873", "#c2410c"
+SHAPES = {"site": "circle", "city": "diamond", "county": "square"}
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Where the map looks: centre in degrees and scale in pixels per radian; 0 shows the world."""
+
+    longitude_deg: float = 0
+    latitude_deg: float = 0
+    scale: float = 0
+
+
+REGIONS = {
+    "World": Region(),
+    "East Asia": Region(113, 34, 640),
+    "South-East Asia": Region(108, 6, 900),
+    "Gulf": Region(50, 25, 1300),
+    "Europe": Region(12, 52, 720),
+    "North America": Region(-98, 40, 620),
+}
+
+
+def points(
+    places: pl.DataFrame, undrawn_count: int, caption: str, region: str = "World"
+) -> alt.LayerChart:
+    """Places by precision (shape) and support (fill); a click picks one.
+
+    Args:
+        places: As `answers.leads.place_points` gives them.
+        undrawn_count: Facilities known only to region or country, which are not drawn.
+        caption: What data this was made from.
+        region: One of `REGIONS`.
+    """
+    look = REGIONS[region]
+    view = (
+        {
+            "type": "mercator",
+            "center": [look.longitude_deg, look.latitude_deg],
+            "scale": look.scale,
+        }
+        if look.scale
+        else {"type": "equalEarth"}
+    )
+    land = alt.Chart(
+        alt.UrlData(
+            url=BASEMAP_URL, format=alt.TopoDataFormat(feature="countries", type="topojson")
+        )
+    ).mark_geoshape(
+        fill=LAND, fillOpacity=0.22, stroke=EDGE, strokeOpacity=0.5, strokeWidth=0.5, clip=True
+    )
+    return (
+        alt.layer(land, *_marks(places))
+        .project(**view)
+        .properties(
+            height=HEIGHT,
+            title=alt.TitleParams(
+                "Where facilities are said to be",
+                subtitle=[
+                    "Filled circle = known to the site; open diamond = only to the city; open square "
+                    f"= only to the county. {undrawn_count} known less closely are not drawn.",
+                    "Boundaries: Natural Earth, de facto; no position implied. Support is never a "
+                    "probability of wrongdoing. " + caption,
+                ],
+                anchor="start",
+            ),
+        )
+    )
+
+
+def picked(selection: Sequence[Mapping[str, object]]) -> str:
+    """The facility a click picked, or an empty string."""
+    return str(selection[0].get("facility_id", "")) if selection else ""
+
+
+def _marks(places: pl.DataFrame) -> list[alt.Chart]:
+    pick = alt.selection_point(name=PICK, fields=["facility_id"], on="click", empty=False)
+    support = alt.Color(
+        "support_bans:Q",
+        title="support (bans)",
+        scale=alt.Scale(scheme="viridis"),
+        legend=alt.Legend(orient="bottom", direction="horizontal", gradientLength=180),
+    )
+    ranked = "isValid(datum.support_bans)"
+    at = alt.Chart(places).encode(
+        longitude="longitude_deg:Q",
+        latitude="latitude_deg:Q",
+        shape=alt.Shape(
+            "coord_precision:N",
+            title="place known to",
+            scale=alt.Scale(domain=list(SHAPES), range=list(SHAPES.values())),
+            legend=alt.Legend(orient="bottom", symbolFillColor="transparent"),
+        ),
+        size=alt.Size(
+            "facilities_count:Q",
+            scale=alt.Scale(type="sqrt", domainMin=1, range=[80, 420]),
+            legend=None,
+        ),
+    )
+    edge = at.mark_point(clip=True, filled=False, stroke=OUTLINE, strokeWidth=4)
+    ring = at.transform_filter("datum.is_chosen").mark_point(
+        clip=True, filled=False, stroke=CHOSEN, strokeWidth=9
+    )
+    places_ = (
+        at.mark_point(clip=True, cursor="pointer", strokeWidth=2)
+        .encode(
+            fill=alt.condition(ranked, support, alt.value(NOT_RANKED)),
+            stroke=alt.condition(ranked, support, alt.value(NOT_RANKED)),
+            fillOpacity=alt.condition(
+                "datum.coord_precision == 'site'", alt.value(0.95), alt.value(0)
+            ),
+            tooltip=[
+                alt.Tooltip("name:N", title="name"),
+                alt.Tooltip("coord_precision:N", title="place known to"),
+                alt.Tooltip("facilities_count:Q", title="facilities there"),
+                alt.Tooltip("verdict:N", title="verdict"),
+                alt.Tooltip("support_bans:Q", title="support (bans)", format="+.2f"),
+            ],
+        )
+        .add_params(pick)
+    )
+    return [ring, edge, places_]

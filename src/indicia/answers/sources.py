@@ -1,0 +1,143 @@
+"""How healthy the sources are, what they say and do not say, and what nobody here can see."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import polars as pl
+
+from indicia import bundled
+
+from indicia.answers.reader import Reader
+from indicia.sources.definition import Source, discover
+
+STALE_PERIODS = 2
+MOST_ISSUES = 500
+FRESHNESS = {
+    "fresh": "● fresh",
+    "stale": "◐ stale",
+    "failed": "✕ last run failed",
+    "starter": "◇ starter data only",
+    "never": "? never loaded",
+    "not configured": "– not configured",
+}
+DEFINED = pl.Schema(
+    {
+        "source": pl.String,
+        "title": pl.String,
+        "publisher": pl.String,
+        "homepage": pl.String,
+        "licence": pl.String,
+        "licence_note": pl.String,
+        "every_hours": pl.Int64,
+        "is_redistributable": pl.Boolean,
+        "reliability": pl.String,
+        "live_checked": pl.String,
+        "says": pl.String,
+        "does_not_say": pl.String,
+    }
+)
+
+
+def known() -> Mapping[str, Source]:
+    """The sources that ship with the library."""
+    return discover(bundled.path("ingest"))
+
+
+def defined(sources: Mapping[str, Source]) -> pl.DataFrame:
+    """The definitions of sources as a frame."""
+    return pl.DataFrame(
+        [
+            {c: s.id if c == "source" else getattr(s, c) for c in DEFINED}
+            for s in sources.values()
+        ],
+        schema=DEFINED,
+    )
+
+
+def health(store: Reader, sources: Mapping[str, Source], now: datetime) -> pl.DataFrame:
+    """One row per source: last run, last good run, rows, and how fresh its data are.
+
+    Stale means older than twice its period, however the last run ended; a failed source keeps
+    its last good data.
+    """
+    runs = store.sql("""
+        WITH last AS (
+            SELECT * FROM run
+            QUALIFY row_number() OVER (PARTITION BY source ORDER BY finished_utc DESC, run_id) = 1
+        ),
+        good AS (
+            SELECT source, max(finished_utc) AS last_good_utc, arg_max(way, finished_utc) AS way
+            FROM run WHERE outcome IN ('loaded', 'unchanged') GROUP BY ALL
+        )
+        SELECT l.source, l.finished_utc AS last_run_utc, l.outcome, l.rows_in_count,
+               l.rows_kept_count, l.rows_rejected_count, l.message, g.last_good_utc, g.way
+        FROM last l LEFT JOIN good g USING (source)
+    """)
+    known = defined(sources).join(runs, on="source", how="full", coalesce=True)
+    age_hours = (
+        pl.lit(now) - pl.col("last_good_utc").dt.convert_time_zone("UTC")
+    ).dt.total_hours()
+    state = (
+        pl.when(pl.col("outcome").is_null())
+        .then(pl.lit("never"))
+        .when(pl.col("outcome") == "failed")
+        .then(pl.lit("failed"))
+        .when(pl.col("last_good_utc").is_null())
+        .then(pl.lit("not configured"))
+        .when(pl.col("way") == "starter")
+        .then(pl.lit("starter"))
+        .when(age_hours > STALE_PERIODS * pl.col("every_hours"))
+        .then(pl.lit("stale"))
+        .otherwise(pl.lit("fresh"))
+    )
+    return (
+        known.with_columns(state=state, age_hours=age_hours)
+        .with_columns(freshness=pl.col("state").replace(FRESHNESS))
+        .sort("source")
+    )
+
+
+def issues(store: Reader, source: str = "") -> pl.DataFrame:
+    """What runs found wrong, newest first: place, expected, received, remedy."""
+    return store.sql(
+        """
+        SELECT seen_utc, source, severity, rule, place, expected, received, remedy, rows_count
+        FROM issue WHERE $source IN ('', source)
+        ORDER BY seen_utc DESC, severity, source, rule, place LIMIT $most
+        """,
+        {"source": source, "most": MOST_ISSUES},
+    )
+
+
+def statements(sources: Mapping[str, Source]) -> pl.DataFrame:
+    """What each source says and does not say, and on which terms."""
+    return defined(sources).select(
+        "source", "title", "publisher", "says", "does_not_say", "licence", "licence_note",
+        "is_redistributable", "reliability", "live_checked", "homepage",
+    ).sort("source")  # fmt: skip
+
+
+def blind_spots(store: Reader) -> pl.DataFrame:
+    """What cannot be seen in this version of the data, each with how many it concerns."""
+    return store.sql("""
+        SELECT what, concerned_count FROM (VALUES
+            ('Facilities whose place is not known to the site',
+                (SELECT count(DISTINCT facility_id) FROM facility
+                 WHERE coalesce(coord_precision, 'unknown') <> 'site')),
+            ('Facilities without any named organisation',
+                (SELECT count(*) FROM (SELECT facility_id FROM facility
+                 EXCEPT SELECT facility_id FROM facility_party))),
+            ('Facilities that no signal is linked to (no exposure)',
+                (SELECT count(*) FROM (SELECT facility_id FROM facility
+                 EXCEPT SELECT facility_id FROM exposure))),
+            ('Facilities with no computable indicator',
+                (SELECT count(*) FROM assessment WHERE computable_count = 0)),
+            ('Indicators without data for any facility',
+                (SELECT count(*) FROM (SELECT indicator FROM indicator_result GROUP BY ALL
+                 HAVING bool_and(result = 'no_data')))),
+            ('Countries with facilities and no procurement notice',
+                (SELECT count(*) FROM (SELECT country_iso2 FROM facility
+                 WHERE country_iso2 IS NOT NULL
+                 EXCEPT SELECT country_iso2 FROM procurement_notice)))
+        ) AS t(what, concerned_count)
+    """)

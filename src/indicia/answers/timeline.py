@@ -1,0 +1,100 @@
+"""Everything dated about one facility on one axis, as one long frame: the chart and its table."""
+
+import polars as pl
+
+from indicia.answers.reader import Reader
+
+# One row is one mark. `value` and `unit` are null where a mark only has a time.
+LANES = """
+    WITH linked AS (
+        SELECT scope_kind, scope_id, max(weight_share) AS weight_share FROM exposure
+        WHERE facility_id = $id GROUP BY ALL
+    )
+    SELECT 'power' AS lane, on_date AS starts_date, NULL::DATE AS ends_date, date_precision,
+           concat_ws(' · ', power_kind, statement) AS label, NULL AS status,
+           coalesce(power_reported_mw, power_estimated_mw) AS value, 'MW' AS unit,
+           power_reported_mw IS NULL AS is_estimate, is_projection, source, source_url
+    FROM facility_state WHERE facility_id = $id
+        AND coalesce(power_reported_mw, power_estimated_mw) IS NOT NULL
+    UNION ALL
+    SELECT 'compute', on_date, NULL, date_precision, statement, NULL,
+           coalesce(compute_reported_h100e_count, compute_estimated_h100e_count), 'H100 equivalents',
+           compute_reported_h100e_count IS NULL, is_projection, source, source_url
+    FROM facility_state WHERE facility_id = $id
+        AND coalesce(compute_reported_h100e_count, compute_estimated_h100e_count) IS NOT NULL
+    UNION ALL
+    SELECT 'metered', make_date(year, 1, 1), make_date(year, 12, 31), 'year',
+           concat_ws(' · ', 'metered year ' || year, qualifier),
+           CASE WHEN is_partial THEN 'partial' END,
+           coalesce(average_reported_mw, electricity_reported_mwh
+                    / (24 * date_diff('day', make_date(year, 1, 1), make_date(year + 1, 1, 1)))),
+           'MW', false, false, source, source_url
+    FROM power_site_year WHERE facility_id = $id
+        AND coalesce(average_reported_mw, electricity_reported_mwh) IS NOT NULL
+    UNION ALL
+    SELECT 'zone base load', month_date, last_day(month_date), 'month',
+           zone_id || ', exposure ' || round(l.weight_share, 3), NULL, base_load_mw, 'MW',
+           false, false, source, source_url
+    FROM power_load_month p JOIN linked l ON l.scope_kind = 'zone' AND l.scope_id = p.zone_id
+    WHERE base_load_mw IS NOT NULL
+    UNION ALL
+    SELECT 'hiring', counted_date, NULL, 'day', employer || ' · ' || skill_group, NULL,
+           sum(openings_count), 'open positions', false, false, any_value(source),
+           any_value(source_url)
+    FROM staffing_count s
+    JOIN linked l ON l.scope_kind = 'employer' AND l.scope_id = s.employer || ' @ ' || s.place
+    GROUP BY counted_date, employer, skill_group
+    UNION ALL
+    SELECT 'notice', notice_date, NULL, 'day', concat_ws(' · ', stage, title), status, NULL, NULL,
+           false, false, source, source_url
+    FROM procurement_notice n
+    WHERE EXISTS (SELECT 1 FROM linked l
+                  WHERE l.scope_kind = 'process' AND l.scope_id = n.process_id)
+       OR buyer_name IN (SELECT party_name FROM facility_party WHERE facility_id = $id)
+    UNION ALL
+    SELECT CASE kind WHEN 'rule' THEN 'rule' ELSE 'event' END, starts_date, ends_date,
+           date_precision, concat_ws(' · ', kind, title, 'denial: ' || denial), status, NULL, NULL,
+           false, status = 'planned', source, source_url
+    FROM event WHERE facility_id = $id OR (kind = 'rule' AND facility_id IS NULL)
+    UNION ALL
+    SELECT DISTINCT 'evidence', e.starts_date, e.ends_date, 'day', e.indicator || ' · ' || e.statement,
+           e.result, NULL, NULL, false, false, 'indicator ' || e.indicator, NULL
+    FROM item i JOIN evidence e USING (evidence_id) WHERE i.facility_id = $id
+"""
+ORDER = (
+    "rule", "power", "metered", "zone base load", "compute", "notice", "hiring", "event", "evidence",
+)  # fmt: skip
+
+
+def of_facility(store: Reader, facility_id: str) -> pl.DataFrame:
+    """Everything on record about this facility, dated first, in the order of the lanes.
+
+    Rules are shown only from two years before the facility's own first date, to keep the axis.
+    """
+    found = store.sql(LANES, {"id": facility_id}).with_columns(
+        pl.col("date_precision").fill_null("unknown")
+    )
+    order = pl.col("lane").replace_strict(dict(zip(ORDER, range(len(ORDER)), strict=True)))
+    return found.sort(order, "starts_date", "label", "source", nulls_last=True)
+
+
+def undated(marks: pl.DataFrame) -> pl.DataFrame:
+    """Marks without a date: listed, never dropped."""
+    return marks.filter(pl.col("starts_date").is_null()).select(
+        "lane", "label", "status", "source", "source_url"
+    )
+
+
+def dated(marks: pl.DataFrame) -> pl.DataFrame:
+    """Marks that can be placed on the axis; rules far from the facility's own dates are left out."""
+    placed = marks.filter(pl.col("starts_date").is_not_null())
+    own = placed.filter(pl.col("lane") != "rule")
+    if own.is_empty():
+        return placed
+    return placed.filter(
+        (pl.col("lane") != "rule")
+        | pl.col("starts_date").is_between(
+            own["starts_date"].min(),
+            pl.max_horizontal(own["ends_date"].max(), own["starts_date"].max()),
+        )
+    )

@@ -1,0 +1,89 @@
+"""What the commands print and write."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from indicia.answers import flagged, leads, versions
+from indicia.answers.leads import Filters
+from indicia.cli import providers, screen
+from indicia.cli.work import Outcome
+from indicia.errors import UsageError
+from indicia.store import Store, cite
+
+ENDINGS = {".csv": "csv", ".xlsx": "xlsx", ".parquet": "parquet", ".geojson": "geojson", ".json": "geojson"}
+QUEUE_COLUMNS = ("facility_id", "name", "country_iso2", "verdict", "support_bans", "strongest_rival", "coverage", "next_indicator", "reason")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the caller wants in an export."""
+
+    verdicts: tuple[str, ...]
+    countries: tuple[str, ...]
+    text: str
+    as_of: date | None
+
+
+def refreshed(outcome: Outcome, *, as_json: bool) -> None:
+    """What each source brought, then the version that was published."""
+    rows: list[Mapping[str, object]] = [
+        {
+            "source": r.source,
+            "outcome": r.outcome,
+            "rows_in": r.rows_in,
+            "kept": r.rows_kept,
+            "rejected": r.rows_rejected,
+            "added": r.delta.added,
+            "changed": r.delta.changed,
+            "vanished": r.delta.vanished,
+            "issues": len(r.issues),
+            "message": r.message,
+        }
+        for r in outcome.reports
+    ]
+    screen.answer(rows, as_json=as_json, title="refresh")
+    for report in outcome.reports:
+        for issue in report.issues[:5]:
+            screen.say(f"{issue['severity']}: {report.source}: {issue['place']}: expected {issue['expected']}, received {issue['received']}. {issue['remedy']}.")
+        if len(report.issues) > 5:  # noqa: PLR2004 -- the first five are shown above
+            screen.say(f"… and {len(report.issues) - 5} more issues of {report.source}, on the page Sources.")
+    screen.say(f"published store {outcome.manifest.sequence}, data version {outcome.manifest.data_version}")
+
+
+def queue(store: Store, limit: int, *, as_json: bool) -> None:
+    """The ranked queue, and why it is as short as it is."""
+    found = leads.queue(store, limit=limit)
+    counts = {r["verdict"]: r["facilities_count"] for r in leads.count(store).iter_rows(named=True)}
+    rows = [
+        {k: (f"{v:+.2f}" if k == "support_bans" and not as_json else v) for k, v in row.items()}
+        for row in found.select(QUEUE_COLUMNS).iter_rows(named=True)
+    ]
+    screen.answer(rows, as_json=as_json, title=f"queue of store {store.data_version} ({store.kind})")
+    screen.say(", ".join(f"{k}: {v}" for k, v in sorted(counts.items())) or "nothing has been assessed")
+    if not counts.get("lead"):
+        for row in leads.why_not_more(store).iter_rows(named=True):
+            screen.say(f"{row['facilities_count']} × {row['reason']}")
+
+
+def export(store: Store, home: Path, target: Path, fmt: str, wish: Wish, *, machine: bool, as_json: bool) -> None:
+    """Write the list and keep the cited version for as long as the home exists."""
+    chosen = fmt or ENDINGS.get(target.suffix.lower(), "")
+    if not chosen:
+        message = f"{target}: the ending names no format. Use one of {', '.join(ENDINGS)}, or --format."
+        raise UsageError(message)
+    found = flagged.flagged(store, Filters(wish.countries, wish.verdicts, (), wish.text))
+    withheld = [name for name, job in providers.find().jobs.items() if not job.source.is_redistributable]
+    path = flagged.write(found, target, chosen, machine=machine, withheld=withheld)
+    if store.manifest.sequence:
+        cite(home, store.manifest)
+    facts = {"file": str(path), "list_id": found.stamp.list_id, "rows": found.rows.height, "data_version": store.data_version, "rules_version": store.rules_version, "query": found.stamp.query}
+    screen.answer([facts], as_json=as_json, title="export")
+
+
+def changes(home: Path, source: str, since: date | None, limit: int, *, as_json: bool) -> None:
+    """Values added, changed and withdrawn, one per line."""
+    with Store.open(home) as store:
+        found = versions.changes(store, source, since, limit)
+    screen.answer(list(found.iter_rows(named=True)), as_json=as_json, title=f"changes of {source}")

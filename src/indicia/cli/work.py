@@ -1,0 +1,135 @@
+"""What a refresh does, start to end: lock, load each source, weigh, publish, settle the archive."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from indicia.indicators import CATALOGUE
+from indicia.reference import tables
+from indicia.scoring.assess import assess
+from indicia.sources import intake
+from indicia.sources.archive import Archive
+from indicia.sources.contract import Job
+from indicia.sources.intake import Batch
+from indicia.sources.run import Report, run
+from indicia.store import Build, Manifest, Store, writing
+
+WAIT_SECONDS = 600.0
+Progress = Callable[[str], None]
+WAYS = ("live", "file", "starter")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One job and where its bodies come from."""
+
+    job: Job
+    batches: Iterator[Batch]
+    way: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a refresh did."""
+
+    manifest: Manifest
+    reports: tuple[Report, ...]
+
+    @property
+    def has_failed(self) -> bool:
+        """Some source failed; its last good data stay."""
+        return any(r.outcome == "failed" for r in self.reports)
+
+
+@contextmanager
+def building(home: Path, progress: Progress, wait_seconds: float = WAIT_SECONDS) -> Iterator[Build]:
+    """Hold the lock and a build; nothing is published unless asked."""
+    with writing(home, wait_seconds, progress), Build(home) as build:
+        yield build
+
+
+def refresh(
+    home: Path,
+    tasks: Callable[[Archive], Iterable[Task]],
+    *,
+    progress: Progress,
+    accept_shrink: bool = False,
+    again: bool = False,
+    today: date | None = None,
+) -> Outcome:
+    """Load what the tasks bring, weigh everything anew, publish once.
+
+    Args:
+        home: The folder of archive and stores.
+        tasks: Makes the tasks once the lock is held.
+        progress: Told what is being done.
+        accept_shrink: Load a snapshot even if it lost half its rows.
+        again: Parse bodies anew that are already in the store (after a parser was mended).
+        today: The day the assessments speak from; by default the day of the newest fetch.
+    """
+    archive = Archive(home)
+    with building(home, progress) as build:
+        reports = []
+        for task in tasks(archive):
+            say = _prefixed(progress, task.job.source.id)
+            reports.append(
+                run(task.job, task.batches, build, task.way, accept_shrink=accept_shrink, again=again, progress=say)
+            )
+        if build.is_changed or build.base.rules_version != tables.version():
+            on = today or datetime.now(UTC).date()
+            build.replace_assessments(assess(build.reader(), CATALOGUE, on, progress))
+        progress("publishing")
+        manifest = build.publish(
+            rules_version=tables.version(), kind=_kind(build, reports), now=datetime.now(UTC)
+        )
+        archive.settle(f.fetch_id for r in reports for f in r.fetches)
+    return Outcome(manifest, tuple(reports))
+
+
+def live_tasks(jobs: Iterable[Job], environ: Mapping[str, str] | None = None) -> Callable[[Archive], Iterable[Task]]:
+    """Ask the publishers."""
+    env = os.environ if environ is None else environ
+    return lambda archive: (
+        Task(job, intake.live(job, archive, env, datetime.now(UTC)), "live") for job in jobs
+    )
+
+
+def file_tasks(job: Job, path: Path, published: date | None) -> Callable[[Archive], Iterable[Task]]:
+    """Read files a person has."""
+    return lambda archive: [Task(job, intake.files(job, archive, path, published, datetime.now(UTC)), "file")]
+
+
+def starter_tasks(jobs: Mapping[str, Job], folder: Path) -> Callable[[Archive], Iterable[Task]]:
+    """Read the committed starter facts of every source that has some."""
+
+    def make(archive: Archive) -> Iterable[Task]:
+        for name in sorted(jobs):
+            place = folder / name
+            if place.is_dir():
+                own, batches = intake.starter(jobs[name], archive, place)
+                yield Task(own, batches, "starter")
+
+    return make
+
+
+def open_assessed(home: Path, as_of: date | None, as_held: date | None, progress: Progress) -> Store:
+    """Open the current store; for an earlier day, weigh what was public (or held) by then."""
+    store = Store.open(home, as_of, as_held)
+    day = as_of or as_held
+    if day:
+        store.show(assess(store.cursor(), CATALOGUE, day, progress))
+    return store
+
+
+def _kind(build: Build, reports: Iterable[Report]) -> str:
+    ways = {r.way for r in reports if r.loaded}
+    if build.base.kind in ("live", "synthetic"):
+        return build.base.kind
+    return "live" if ways - {"starter"} else "starter" if ways or build.base.kind == "starter" else "empty"
+
+
+def _prefixed(progress: Progress, name: str) -> Progress:
+    return lambda text: progress(f"{name}: {text}")

@@ -1,0 +1,1 @@
+"""Who is who: names made comparable, and later links between organisations."""

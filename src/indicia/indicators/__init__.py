@@ -1,0 +1,20 @@
+"""Indicators: one module per question, rows in, evidence out. `CATALOGUE` is the whole list."""
+
+from indicia.indicators import (
+    award_names_chip,
+    base_load_step,
+    hiring_burst,
+    lane_surge,
+    listed_party,
+)
+from indicia.indicators.base import Found, Indicator
+
+CATALOGUE: tuple[Indicator, ...] = (
+    base_load_step.INDICATOR,
+    lane_surge.INDICATOR,
+    award_names_chip.INDICATOR,
+    hiring_burst.INDICATOR,
+    listed_party.INDICATOR,
+)
+
+__all__ = ["CATALOGUE", "Found", "Indicator"]

@@ -1,0 +1,128 @@
+"""P01 at a campus that reports: the largest rise from one year to the next, in MW.
+
+Unit: MW. Reads: power_site_year.electricity_reported_mwh (MWh), average_reported_mw (MW).
+Method: docs/indicators/P01.md.
+"""
+
+import duckdb
+import polars as pl
+
+from indicia.indicators.steps import (
+    CUT,
+    LOGISTIC_PER_NORMAL,
+    NORMAL_PER_MAD,
+    NORMAL_PER_MEAN_DEVIATION,
+)
+
+KIND = "load_step_ge_5MW"
+LEAST_STEP_MW = 5.0
+LEAST_YEARS = 6
+CUT_PER_MAD = CUT * NORMAL_PER_MAD
+CUT_PER_MEAN_DEVIATION = CUT * NORMAL_PER_MEAN_DEVIATION
+HOURS_IN_YEAR = 8766
+
+YEARS = f"""
+WITH ranked AS (
+  SELECT *, coalesce(average_reported_mw, electricity_reported_mwh / {HOURS_IN_YEAR}.0) AS average_mw,
+         row_number() OVER (PARTITION BY facility_id, year ORDER BY reliability, source) AS place
+  FROM power_site_year
+), years AS (
+  SELECT * FROM ranked
+  WHERE place = 1 AND average_mw IS NOT NULL AND NOT coalesce(is_partial, FALSE)
+), changes AS (
+  SELECT b.facility_id, b.year, b.average_mw - a.average_mw AS change_mw
+  FROM years b JOIN years a ON a.facility_id = b.facility_id AND a.year = b.year - 1
+), middles AS (
+  SELECT facility_id, median(change_mw) AS middle_mw FROM changes GROUP BY facility_id
+), spreads AS (
+  SELECT c.facility_id, m.middle_mw, median(abs(c.change_mw - m.middle_mw)) AS mad_mw,
+         avg(abs(c.change_mw - m.middle_mw)) AS mean_off_mw, count(*) AS changes
+  FROM changes c JOIN middles m ON m.facility_id = c.facility_id
+  GROUP BY c.facility_id, m.middle_mw
+), largest AS (
+  SELECT *, row_number() OVER (PARTITION BY facility_id ORDER BY change_mw DESC, year DESC) AS place
+  FROM changes
+), sites AS (
+  SELECT facility_id, min(origin_id) AS origin_id, max(reliability) AS reliability
+  FROM power_site_year GROUP BY facility_id
+), counted AS (
+  SELECT facility_id, count(*) AS years FROM years GROUP BY facility_id
+)
+SELECT s.facility_id, s.origin_id, s.reliability, coalesce(k.years, 0) AS years,
+       l.year, l.change_mw, d.middle_mw, coalesce(d.changes, 0) AS changes,
+       CASE WHEN d.mad_mw > 0 THEN {CUT_PER_MAD} * d.mad_mw
+            WHEN d.mean_off_mw > 0 THEN {CUT_PER_MEAN_DEVIATION} * d.mean_off_mw END AS noise_mw
+FROM sites s
+LEFT JOIN counted k ON k.facility_id = s.facility_id
+LEFT JOIN spreads d ON d.facility_id = s.facility_id
+LEFT JOIN largest l ON l.facility_id = s.facility_id AND l.place = 1
+ORDER BY s.facility_id
+"""
+CITED = f"""
+SELECT 'facility' AS scope_kind, p.facility_id AS scope_id, 'power_site_year' AS table_name,
+       concat('facility_id=', p.facility_id, ', year=', p.year) AS row_key,
+       concat(round(coalesce(p.average_reported_mw, p.electricity_reported_mwh / {HOURS_IN_YEAR}.0), 1),
+              ' MW on average') AS quote,
+       p.source, p.source_url, p.fetch_id
+FROM power_site_year p JOIN cited_years c
+  ON c.facility_id = p.facility_id AND p.year BETWEEN c.year - 1 AND c.year
+ORDER BY scope_id, row_key
+"""
+
+
+
+
+def compute(db: duckdb.DuckDBPyConnection) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """One row of evidence per campus that reports, and the two years it rests on."""
+    years = db.sql(YEARS).pl()
+    evidence = _evidence(years)
+    db.register("cited_years", years.filter(pl.col("year").is_not_null()).select("facility_id", "year"))
+    sources = db.sql(CITED).pl()
+    db.unregister("cited_years")
+    return evidence, sources
+
+
+def _evidence(years: pl.DataFrame) -> pl.DataFrame:
+    short = (pl.col("years") < LEAST_YEARS) | (pl.col("changes") < LEAST_YEARS - 1)
+    noise = pl.col("noise_mw")
+    least = pl.max_horizontal(pl.lit(LEAST_STEP_MW), pl.col("middle_mw") + noise)
+    is_computed = ~(short | noise.is_null())
+    change = pl.col("change_mw").round(1)
+    result = (
+        pl.when(~is_computed)
+        .then(pl.lit("no_data"))
+        .when(pl.col("change_mw") >= least)
+        .then(pl.lit("flag"))
+        .otherwise(pl.lit("no_flag"))
+    )
+    statement = (
+        pl.when(short)
+        .then(pl.format("{} complete years, of which a step needs 6 without a gap.", pl.col("years")))
+        .when(noise.is_null())
+        .then(pl.lit("Every year changes alike, so nothing can stand out."))
+        .otherwise(
+            pl.format(
+                "The largest rise, {} MW on average in {}, against {} MW that would stand out.",
+                change,
+                pl.col("year"),
+                least.round(1),
+            )
+        )
+    )
+    shown = 1 / (1 + (-LOGISTIC_PER_NORMAL * CUT * (LEAST_STEP_MW - noise) / noise).exp())
+    return years.select(
+        pl.lit("facility").alias("scope_kind"),
+        pl.col("facility_id").alias("scope_id"),
+        result.alias("result"),
+        pl.lit(KIND).alias("kind"),
+        pl.when(is_computed).then("change_mw").alias("observed_value"),
+        pl.when(is_computed).then(least).alias("threshold_value"),
+        pl.lit("MW").alias("unit"),
+        statement.alias("statement"),
+        pl.date("year", 1, 1).alias("starts_date"),
+        pl.date("year", 12, 31).alias("ends_date"),
+        "origin_id",
+        "reliability",
+        pl.lit(1.0).alias("quality_share"),
+        pl.when(is_computed).then(shown).alias("detectability_share"),
+    )

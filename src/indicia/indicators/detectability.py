@@ -1,0 +1,82 @@
+"""What each indicator cannot see: the chance that its source would have shown the signal.
+
+The one table behind `detectability_share`; the app shows it as it stands. Shares are elicited, by
+one person so far, except where `formula` says how they are computed.
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What one indicator can see at one kind of scope.
+
+    Args:
+        indicator: Code.
+        scope_kind: Where the signal is seen.
+        what_can_be_seen: In a sentence.
+        smallest_visible: The smallest signal that would show, in words with its unit.
+        share: Chance that the source would have shown it (0 to 1); None where computed per scope.
+        formula: How it is computed per scope; empty where `share` is stated.
+    """
+
+    indicator: str
+    scope_kind: str
+    what_can_be_seen: str
+    smallest_visible: str
+    share: float | None
+    formula: str = ""
+
+
+STEP_FORMULA = (
+    "normal(( 5 MW - 3.5 sigma ) / e): sigma is the monthly noise of the base load in MW, e the "
+    "error of a step's size with residuals that resemble their neighbours (correlation 0.5)"
+)
+SIGHTS = (
+    Sight(
+        "P01", "zone", "A lasting step in the base load of a whole metered zone.",
+        "3.5 times the zone's own monthly noise: hundreds of MW in a zone of gigawatts.",
+        None, STEP_FORMULA,
+    ),
+    Sight(
+        "P01", "facility", "A jump from one reporting year to the next at a campus that reports.",
+        "3.5 times the spread of the campus's own yearly changes.",
+        None, "normal(( 5 MW - 3.5 sigma ) / sigma): sigma is the spread of yearly changes in MW",
+    ),
+    Sight(
+        "C01", "lane", "Goods declared under the basket's codes between two countries.",
+        "A few times the lane's own yearly or monthly scatter, and the floor on value.", 0.2,
+    ),
+    Sight(
+        "R01", "process", "A model named in the published title or description of a notice.",
+        "One name. Most buyers publish no model, and many publish no notice.", 0.3,
+    ),
+    Sight(
+        "S01", "employer", "Openings advertised with a place on the boards that are counted.",
+        "Three openings at once. Contractors' and unadvertised posts are not seen.", 0.3,
+    ),
+    Sight(
+        "E01", "party", "A party whose published name equals a listed name or alias.",
+        "An identical name. Renamed, translated and shell companies are not found.", 0.25,
+    ),
+)  # fmt: skip
+
+
+def share(indicator: str, scope_kind: str) -> float:
+    """The stated chance of one indicator at one kind of scope.
+
+    Raises:
+        KeyError: The pair is not in the table, or its share is computed per scope.
+    """
+    stated = {(s.indicator, s.scope_kind): s.share for s in SIGHTS if s.share is not None}
+    return stated[indicator, scope_kind]
+
+
+def table() -> pl.DataFrame:
+    """The whole table as a frame, for the app and the docs."""
+    columns = tuple(Sight.__dataclass_fields__)
+    return pl.DataFrame([[getattr(s, c) for c in columns] for s in SIGHTS], schema={
+        c: pl.Float64 if c == "share" else pl.String for c in columns
+    }, orient="row")

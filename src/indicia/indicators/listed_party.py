@@ -1,0 +1,208 @@
+"""Listed party: an owner, operator, user or builder bears a listed name or alias.
+
+Unit: share (1 is an identical normalised name). Reads: facility_party, facility, entity_listing.
+Benign causes: a namesake, a branch outside the listing's scope, a delisting not yet read.
+Method: docs/indicators/E01.md.
+"""
+
+import duckdb
+import polars as pl
+
+from indicia.entities.names import needs_country, normalised
+from indicia.indicators.answer import answered
+from indicia.indicators.base import Found, Indicator
+from indicia.indicators.detectability import share
+from indicia.schema import ENTITY_LISTING, FACILITY, FACILITY_PARTY
+
+CODE = "E01"
+KIND = "listed_party_address_or_owner"
+SAME, SAME_BUT_COMMON = 1.0, 0.5
+UNNAMED = ("unknown", "undisclosed", "various", "not disclosed", "confidential", "n a", "none", "tbd")
+
+NAMES = """
+SELECT DISTINCT name FROM (
+  SELECT party_name AS name FROM facility_party
+  UNION ALL SELECT name FROM entity_listing
+  UNION ALL SELECT trim(unnest(string_split(aliases, ';'))) FROM entity_listing WHERE aliases IS NOT NULL
+) WHERE name IS NOT NULL AND trim(name) <> ''
+"""
+# A listing that takes effect after the newest publication in view is not yet one.
+PARTIES = f"""
+WITH forms AS (
+  SELECT name, form, needs_country FROM normalised_names WHERE form <> ''
+), spelt AS (
+  SELECT source, list_code, listing_key, name AS spelling FROM entity_listing
+  UNION ALL
+  SELECT source, list_code, listing_key, trim(unnest(string_split(aliases, ';')))
+  FROM entity_listing WHERE aliases IS NOT NULL
+), visible AS (
+  SELECT l.* FROM entity_listing l
+  WHERE l.listed_date IS NULL OR l.listed_date <= (
+    SELECT CAST(max(published_utc) AT TIME ZONE 'UTC' AS DATE) FROM entity_listing)
+), listed AS (
+  SELECT DISTINCT f.form, s.spelling, v.source, v.list_code, v.listing_key, v.name,
+         v.countries_iso2, v.listed_date, v.citation, v.source_url, v.fetch_id, v.origin_id,
+         v.reliability
+  FROM visible v JOIN spelt s
+    ON s.source = v.source AND s.list_code = v.list_code AND s.listing_key = v.listing_key
+  JOIN forms f ON f.name = s.spelling
+), parties AS (
+  SELECT p.party_name, f.form, f.needs_country, min(p.origin_id) AS origin_id,
+         max(p.reliability) AS reliability
+  FROM facility_party p LEFT JOIN forms f ON f.name = p.party_name
+  GROUP BY p.party_name, f.form, f.needs_country
+), countries AS (
+  SELECT p.party_name, p.headquarters_iso2 AS iso2 FROM facility_party p
+  WHERE p.headquarters_iso2 IS NOT NULL
+  UNION
+  SELECT p.party_name, s.country_iso2 FROM facility_party p
+  JOIN facility s ON s.facility_id = p.facility_id WHERE s.country_iso2 IS NOT NULL
+), met AS (
+  SELECT p.party_name, p.needs_country, l.*,
+         EXISTS (SELECT 1 FROM countries c WHERE c.party_name = p.party_name AND position(
+           concat(';', c.iso2, ';') IN concat(';', replace(l.countries_iso2, ' ', ''), ';')) > 0)
+           AS is_country_agreed
+  FROM parties p JOIN listed l ON l.form = p.form
+)
+SELECT p.party_name, p.form, p.origin_id AS party_origin_id, p.reliability AS party_reliability,
+       m.spelling, m.source, m.list_code, m.listing_key, m.name, m.listed_date, m.citation,
+       m.source_url, m.fetch_id, m.origin_id, m.reliability, m.is_country_agreed,
+       m.name IS NOT NULL AS is_met,
+       coalesce(m.is_country_agreed OR NOT m.needs_country, FALSE) AS is_accepted
+FROM parties p LEFT JOIN met m ON m.party_name = p.party_name
+ORDER BY p.party_name, is_accepted DESC, m.listed_date, m.list_code, m.listing_key, m.spelling
+"""
+LISTS = """
+SELECT count(*) AS listings, count(DISTINCT list_code) AS lists, min(origin_id) AS list_origin_id
+FROM entity_listing
+"""
+PARTY_ROWS = """
+SELECT 'party' AS scope_kind, party_name AS scope_id, 'facility_party' AS table_name,
+       concat('facility_id=', facility_id, ', role=', role, ', party_name=', party_name) AS row_key,
+       concat(role, ': ', party_name) AS quote, source, source_url, fetch_id
+FROM (SELECT *, row_number() OVER (PARTITION BY party_name ORDER BY facility_id, role, source) AS place
+      FROM facility_party) WHERE place <= 5 ORDER BY party_name, place
+"""
+
+
+def compute(db: duckdb.DuckDBPyConnection) -> Found:
+    """Compare each named party with every listed name and alias, letter for letter once normalised."""
+    names = db.sql(NAMES).pl().with_columns(form=normalised(pl.col("name")))
+    db.register(
+        "normalised_names", names.with_columns(needs_country=needs_country(pl.col("form")))
+    )
+    met = db.sql(PARTIES).pl()
+    db.unregister("normalised_names")
+    lists = db.sql(LISTS).pl()
+    listings = pl.col("is_met")
+    cited = met.filter(listings).select(
+        pl.lit("party").alias("scope_kind"),
+        pl.col("party_name").alias("scope_id"),
+        pl.lit("entity_listing").alias("table_name"),
+        pl.format("list_code={}, listing_key={}", "list_code", "listing_key").alias("row_key"),
+        _quote().alias("quote"),
+        "source",
+        "source_url",
+        "fetch_id",
+    )
+    sources = pl.concat([db.sql(PARTY_ROWS).pl(), cited], how="diagonal_relaxed")
+    return answered(CODE, _evidence(met, lists), sources)
+
+
+def _quote() -> pl.Expr:
+    alias = (
+        pl.when(pl.col("spelling") == pl.col("name"))
+        .then(pl.lit(""))
+        .otherwise(pl.format(" (alias {})", "spelling"))
+    )
+    return pl.format(
+        "{}: {}{}; {}; listed {}",
+        "list_code",
+        "name",
+        alias,
+        pl.col("citation").fill_null("no citation"),
+        pl.col("listed_date").cast(pl.String).fill_null("on a date not stated"),
+    )
+
+
+def _evidence(met: pl.DataFrame, lists: pl.DataFrame) -> pl.DataFrame:
+    accepted = pl.col("is_accepted")
+    parties = met.group_by("party_name", "form", maintain_order=True).agg(
+        is_met=pl.col("is_met").any(),
+        is_accepted=accepted.any(),
+        quote=_quote().filter(pl.col("is_met")).first(),
+        starts_date=pl.col("listed_date").filter(accepted).min(),
+        origin_id=pl.col("origin_id").filter(accepted).min(),
+        reliability=pl.max_horizontal(
+            pl.col("reliability").filter(accepted).max(), pl.col("party_reliability").max()
+        ),
+        party_origin_id=pl.col("party_origin_id").min(),
+    )
+    facts = parties.join(lists, how="cross")
+    is_unnamed = pl.col("form").is_null() | pl.col("form").is_in(list(UNNAMED))
+    result = (
+        pl.when(is_unnamed)
+        .then(pl.lit("not_applicable"))
+        .when(pl.col("listings") == 0)
+        .then(pl.lit("no_data"))
+        .when(accepted)
+        .then(pl.lit("flag"))
+        .otherwise(pl.lit("no_flag"))
+    )
+    is_computed = pl.col("result").is_in(["flag", "no_flag"])
+    observed = (
+        pl.when(accepted)
+        .then(SAME)
+        .when(pl.col("is_met"))
+        .then(SAME_BUT_COMMON)
+        .otherwise(0.0)
+    )
+    statement = (
+        pl.when(is_unnamed)
+        .then(pl.lit("The party is not named, so it cannot be compared."))
+        .when(pl.col("listings") == 0)
+        .then(pl.lit("No screening list is loaded."))
+        .when(accepted)
+        .then(pl.format("The same name stands on a screening list: {}.", "quote"))
+        .when(pl.col("is_met"))
+        .then(
+            pl.format("A short or common name that a list also has, in another country: {}.", "quote")
+        )
+        .otherwise(
+            pl.format("Not found among {} listings of {} lists, by identical name.", "listings", "lists")
+        )
+    )
+    return facts.with_columns(result=result).select(
+        pl.lit("party").alias("scope_kind"),
+        pl.col("party_name").alias("scope_id"),
+        "result",
+        kind=pl.lit(KIND),
+        observed_value=pl.when(is_computed).then(observed),
+        threshold_value=pl.when(is_computed).then(pl.lit(SAME)),
+        unit=pl.lit("share"),
+        statement=statement,
+        starts_date="starts_date",
+        origin_id=pl.coalesce("origin_id", "list_origin_id", "party_origin_id"),
+        reliability="reliability",
+        quality_share=pl.lit(1.0),
+        detectability_share=pl.when(is_computed).then(pl.lit(share(CODE, "party"))),
+    ).with_columns(pl.lit(None, dtype=pl.Date).alias("ends_date"))
+
+
+INDICATOR = Indicator(
+    code=CODE,
+    family="registry",
+    title="A party bears a listed name",
+    unit="share",
+    scope_kinds=("party",),
+    reads=(FACILITY_PARTY, FACILITY, ENTITY_LISTING),
+    threshold=SAME,
+    benign_causes=(
+        "a namesake",
+        "a branch or affiliate outside the listing's scope",
+        "a listing changed or removed since the list was read",
+        "an owner without a say in what is run there",
+    ),
+    compute=compute,
+    kinds=("listed_party_address_or_owner",),
+)

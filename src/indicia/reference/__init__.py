@@ -1,0 +1,1 @@
+"""Reference tables: chips, control rules by date, codes and countries."""

@@ -1,0 +1,1 @@
+"""Weighing: hypotheses, exposures, families and caps. Knows numbers, not where rows came from."""

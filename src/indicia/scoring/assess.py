@@ -1,0 +1,303 @@
+"""From observations to assessments: indicators asked, exposures applied, hypotheses weighed."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+import numpy as np
+import polars as pl
+
+from indicia.indicators.base import Indicator
+from indicia.schema import (
+    ASSESSMENT,
+    ASSESSMENT_RIVAL,
+    EVIDENCE,
+    EVIDENCE_SOURCE,
+    INDICATOR_RESULT,
+    ITEM,
+    RIVALS,
+)
+from indicia.scoring import fusion
+from indicia.scoring.admissible import admissible
+from indicia.scoring.exposure import exposures
+from indicia.scoring.hypotheses import (
+    HYPOTHESES,
+    Floats,
+    likelihoods,
+    prior_bans,
+    prior_class,
+    priors,
+    settings,
+)
+
+FAMILIES = ("power", "procurement", "customs", "staffing", "registry", "claims")
+NOT_STATED = "not stated: all three tried, the lowest shown"
+Progress = Callable[[str], None]
+
+
+def assess(
+    db: duckdb.DuckDBPyConnection,
+    catalogue: Sequence[Indicator],
+    on: date,
+    progress: Progress = lambda _text: None,
+) -> dict[str, pl.DataFrame]:
+    """Compute every assessment table.
+
+    Args:
+        db: Connection in which observation tables are visible by their plain names.
+        catalogue: The indicators to ask.
+        on: The day the assessment speaks from.
+        progress: Told what is being computed.
+
+    Returns:
+        Table name -> rows, for every table in `schema.ASSESSMENTS`.
+    """
+    evidence, rests_on = [], []
+    for indicator in catalogue:
+        progress(f"{indicator.code} {indicator.title}")
+        found = indicator.compute(db)
+        evidence.append(found.evidence)
+        rests_on.append(found.sources)
+    progress("weighing")
+    facts = _facilities(db)
+    parties = db.sql("SELECT facility_id, role, party_name, headquarters_iso2 FROM facility_party").pl()
+    return weigh(
+        Question(facts, parties, exposures(db), on),
+        catalogue,
+        pl.concat(evidence) if evidence else EVIDENCE.frame([]),
+        pl.concat(rests_on) if rests_on else EVIDENCE_SOURCE.frame([]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked about: facilities, their parties and exposures, and from which day."""
+
+    facilities: pl.DataFrame
+    parties: pl.DataFrame
+    exposures: pl.DataFrame
+    on: date
+
+
+def weigh(
+    question: Question, catalogue: Sequence[Indicator], evidence: pl.DataFrame, rests_on: pl.DataFrame
+) -> dict[str, pl.DataFrame]:
+    """Weigh evidence that is already computed."""
+    facilities = question.facilities.sort("facility_id")
+    attached = _attach(facilities, question.exposures, evidence)
+    items, merged = _items(facilities, attached)
+    shape = (facilities.height, len(FAMILIES))
+    caps = settings()["caps"]
+    weights = fusion.families(merged, shape, caps["family_bans"])
+    classes = prior_class(facilities)
+    prior, is_stated = _priors(classes, weights, caps["total_bans"])
+    results = _results(facilities, catalogue, attached)
+    allowed = admissible(facilities, question.parties, question.on)
+    judged = _judge(facilities, weights, prior, is_stated, classes, allowed, results)
+    gains = _next(facilities, catalogue, results, merged, shape, prior)
+    return {
+        "evidence": evidence.sort("evidence_id"),
+        "evidence_source": rests_on,
+        "item": items,
+        "indicator_result": results,
+        "assessment": ASSESSMENT.check(ASSESSMENT.fit(judged.join(gains, on="facility_id"))),
+        "assessment_rival": _rivals(facilities, weights, prior, caps["total_bans"]),
+    }
+
+
+def _facilities(db: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """One row per facility; of several sources the first by name speaks for country and class."""
+    return db.sql(
+        "WITH one AS (SELECT *, row_number() OVER (PARTITION BY facility_id ORDER BY source) AS nth FROM facility), "
+        "size AS (SELECT facility_id, max(coalesce(power_reported_mw, power_estimated_mw)) AS largest_mw "
+        "FROM facility_state WHERE NOT is_projection GROUP BY facility_id) "
+        "SELECT facility_id, country_iso2, is_declared_ai, site_class, largest_mw "
+        "FROM one LEFT JOIN size USING (facility_id) WHERE nth = 1 ORDER BY facility_id"
+    ).pl()
+
+
+def _attach(facilities: pl.DataFrame, exposed: pl.DataFrame, evidence: pl.DataFrame) -> pl.DataFrame:
+    numbered = facilities.select("facility_id").with_row_index("facility_at")
+    return (
+        exposed.join(numbered, on="facility_id")
+        .join(evidence, on=["scope_kind", "scope_id"])
+        .sort("facility_id", "evidence_id")
+    )
+
+
+def _items(facilities: pl.DataFrame, attached: pl.DataFrame) -> tuple[pl.DataFrame, fusion.Merged]:
+    table = likelihoods()
+    seen = attached.filter(pl.col("result").is_in(["flag", "no_flag"])).join(
+        table, on="kind", how="left"
+    )
+    grades = settings()["reliability"]
+    weight = (
+        seen["reliability"].fill_null("F").replace_strict(grades, return_dtype=pl.Float64).to_numpy()
+        * seen["quality_share"].fill_null(1.0).to_numpy()
+    )
+    given = seen.select(HYPOTHESES).to_numpy()
+    exposure = seen["weight_share"].to_numpy()
+    is_flag = (seen["result"] == "flag").to_numpy()[:, None]
+    likelihood = np.where(
+        is_flag,
+        fusion.flagged(given, seen["background"].to_numpy(), exposure),
+        fusion.absent(given, seen["detectability_share"].fill_null(0.0).to_numpy(), exposure),
+    )
+    values = fusion.bans(likelihood, weight, seen["ratio_cap"].fill_null(float("nan")).to_numpy())
+    family = seen["family"].replace_strict(
+        {name: n for n, name in enumerate(FAMILIES)}, return_dtype=pl.Int64
+    )
+    origin = seen["origin_id"].rank("dense").cast(pl.Int64).to_numpy()
+    at = seen["facility_at"].cast(pl.Int64).to_numpy()
+    merged = fusion.merge_echoes(at, origin, family.to_numpy(), values)
+    rows = seen.select(
+        "facility_id",
+        "evidence_id",
+        "family",
+        exposure_share="weight_share",
+        exposure_basis="basis",
+        is_counted=pl.Series(merged.counts),
+    ).with_columns(pl.Series(f"{k.lower()}_bans", values[:, n]) for n, k in enumerate(RIVALS))
+    return ITEM.check(ITEM.fit(rows)), merged
+
+
+def _priors(classes: pl.Series, weights: Floats, cap: float) -> tuple[Floats, pl.Series]:
+    """Per facility the prior of its class; without one, the class that supports H1 least."""
+    every = prior_bans()
+    names = priors()["prior_class"].to_list()
+    reached = np.stack([fusion.support(weights, np.tile(p, (len(classes), 1)), cap)[0] for p in every])
+    lowest = reached.argmin(axis=0)
+    known = classes.replace_strict({n: i for i, n in enumerate(names)}, default=None, return_dtype=pl.Int64)
+    chosen = np.where(known.is_null().to_numpy(), lowest, known.fill_null(0).to_numpy())
+    return every[chosen], known.is_not_null()
+
+
+def _results(facilities: pl.DataFrame, catalogue: Sequence[Indicator], attached: pl.DataFrame) -> pl.DataFrame:
+    """Four results: a flag outranks no flag, which outranks not applicable; otherwise no data."""
+    asked = pl.DataFrame(
+        {"indicator": [i.code for i in catalogue], "family": [i.family for i in catalogue]},
+        schema={"indicator": pl.String, "family": pl.String},
+    )
+    ranks = {"flag": 3, "no_flag": 2, "not_applicable": 1, "no_data": 0}
+    best = attached.group_by("facility_id", "indicator").agg(
+        best=pl.col("result").replace_strict(ranks, return_dtype=pl.Int64).max(),
+        evidence_count=pl.len().cast(pl.Int64),
+    )
+    rows = (
+        facilities.select("facility_id")
+        .join(asked, how="cross")
+        .join(best, on=["facility_id", "indicator"], how="left")
+        .with_columns(
+            result=pl.col("best").fill_null(0).replace_strict({v: k for k, v in ranks.items()}, return_dtype=pl.String),
+            evidence_count=pl.col("evidence_count").fill_null(0),
+        )
+        .sort("facility_id", "indicator")
+    )
+    return INDICATOR_RESULT.check(INDICATOR_RESULT.fit(rows.select(INDICATOR_RESULT.names)))
+
+
+def _judge(
+    facilities: pl.DataFrame,
+    weights: Floats,
+    prior: Floats,
+    is_stated: pl.Series,
+    classes: pl.Series,
+    allowed: pl.DataFrame,
+    results: pl.DataFrame,
+) -> pl.DataFrame:
+    lead, caps = settings()["lead"], settings()["caps"]
+    reached, rival = fusion.support(weights, prior, caps["total_bans"])
+    rows = np.arange(facilities.height)
+    families_for = (weights[rows, :, rival] > 0).sum(axis=1)
+    evidence = np.clip(weights.sum(axis=1), -caps["total_bans"], caps["total_bans"])[rows, rival]
+    low, high = (reached + np.log10(f) for f in lead["prior_factors"])
+    verdicts = [
+        _verdicts(s, families_for, allowed["is_admissible"].to_numpy(), lead) for s in (reached, low, high)
+    ]
+    counted = results.group_by("facility_id", maintain_order=True).agg(
+        computable_count=pl.col("result").is_in(["flag", "no_flag"]).sum().cast(pl.Int64),
+        applicable_count=(pl.col("result") != "not_applicable").sum().cast(pl.Int64),
+    )
+    return (
+        facilities.select("facility_id")
+        .with_columns(
+            verdict=pl.Series(verdicts[0]),
+            prior_class=classes.fill_null(NOT_STATED),
+            is_prior_stated=is_stated,
+            support_bans=pl.Series(reached),
+            strongest_rival=pl.Series(np.array(RIVALS)[rival].tolist(), dtype=pl.String),
+            evidence_bans=pl.Series(evidence),
+            support_low_bans=pl.Series(low),
+            support_high_bans=pl.Series(high),
+            is_prior_driven=pl.Series((verdicts[0] != verdicts[1]) | (verdicts[0] != verdicts[2])),
+            families_for_count=pl.Series(families_for.astype(np.int64)),
+        )
+        .join(allowed, on="facility_id")
+        .join(counted, on="facility_id", how="left")
+        .with_columns(pl.col("computable_count", "applicable_count").fill_null(0))
+        .with_columns(
+            coverage_share=pl.when(pl.col("applicable_count") > 0)
+            .then(pl.col("computable_count") / pl.col("applicable_count"))
+            .otherwise(0.0)
+        )
+    )
+
+
+def _verdicts(support: Floats, families_for: Floats, is_admissible: Floats, lead: Mapping[str, float]) -> Floats:
+    is_lead = (support >= lead["threshold_bans"]) & (families_for >= lead["families_at_least"])
+    chosen = np.where(is_lead, "lead", np.where(families_for > 0, "watch", "no lead"))
+    return np.where(is_admissible, chosen, "reference site")
+
+
+def _next(
+    facilities: pl.DataFrame,
+    catalogue: Sequence[Indicator],
+    results: pl.DataFrame,
+    merged: fusion.Merged,
+    shape: tuple[int, int],
+    prior: Floats,
+) -> pl.DataFrame:
+    """The missing indicator whose flag at the facility itself would raise support most."""
+    caps = settings()["caps"]
+    now, _ = fusion.support(fusion.families(merged, shape, caps["family_bans"]), prior, caps["total_bans"])
+    names, gains = [], []
+    kinds = likelihoods().filter(pl.col("kind").is_in([i.kinds[0] for i in catalogue]))
+    for indicator in catalogue:
+        given = kinds.filter(pl.col("kind") == indicator.kinds[0])
+        cap = given["ratio_cap"].fill_null(float("nan")).to_numpy()
+        value = fusion.bans(given.select(HYPOTHESES).to_numpy(), np.ones(1), cap)
+        missing = (results.filter(pl.col("indicator") == indicator.code)["result"] == "no_data").to_numpy()
+        at = np.flatnonzero(missing)
+        extra = np.repeat(value, len(at), axis=0)
+        joined = fusion.Merged(
+            np.concatenate([merged.facility, at]),
+            np.concatenate([merged.family, np.full(len(at), FAMILIES.index(indicator.family))]),
+            np.concatenate([merged.gain, np.maximum(extra, 0)]),
+            np.concatenate([merged.loss, np.maximum(-extra, 0)]),
+            merged.counts,
+        )
+        then, _ = fusion.support(fusion.families(joined, shape, caps["family_bans"]), prior, caps["total_bans"])
+        names.append(indicator.code)
+        gains.append(np.where(missing, then - now, -np.inf))
+    table = np.stack(gains) if gains else np.full((1, facilities.height), -np.inf)
+    best = table.argmax(axis=0)
+    gain = table[best, np.arange(facilities.height)]
+    known = np.isfinite(gain)
+    return facilities.select("facility_id").with_columns(
+        next_indicator=pl.Series([names[b] if k else None for b, k in zip(best, known, strict=True)], dtype=pl.String),
+        next_gain_bans=pl.Series(np.where(known, gain, np.nan)).fill_nan(None),
+    )
+
+
+def _rivals(facilities: pl.DataFrame, weights: Floats, prior: Floats, cap: float) -> pl.DataFrame:
+    evidence = np.clip(weights.sum(axis=1), -cap, cap)
+    rows = facilities.select("facility_id").join(
+        pl.DataFrame({"rival": RIVALS}, schema={"rival": pl.String}), how="cross", maintain_order="left_right"
+    )
+    made = rows.with_columns(
+        prior_bans=pl.Series(prior.ravel()),
+        evidence_bans=pl.Series(evidence.ravel()),
+        support_bans=pl.Series((evidence + prior).ravel()),
+    )
+    return ASSESSMENT_RIVAL.check(made)

@@ -1,0 +1,104 @@
+"""The arithmetic of weight of evidence, for all facilities at once.
+
+Units are bans (log10 of a likelihood ratio of H1 over a rival). Order of items never matters; an
+item that favours H1 against every rival never lowers support. Method: docs/method.md.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+
+def flagged(given: Floats, background: Floats, exposure: Floats) -> Floats:
+    """Likelihood of a flag under each hypothesis, seen through an exposure.
+
+    Args:
+        given: P(e|H), items x 8 (share).
+        background: P(e) where the facility is not the source (share), per item.
+        exposure: Probability that the facility is the source (share), per item.
+    """
+    w = exposure[:, None]
+    return w * given + (1 - w) * background[:, None]
+
+
+def absent(given: Floats, detectability: Floats, exposure: Floats) -> Floats:
+    """Likelihood of having looked and not found, under each hypothesis.
+
+    Args:
+        given: P(e|H), items x 8 (share).
+        detectability: Chance that the source would have shown the signal (share), per item.
+        exposure: Probability that the facility would be its source (share), per item.
+    """
+    return 1 - (detectability * exposure)[:, None] * given
+
+
+def bans(likelihood: Floats, weight: Floats, ratio_cap: Floats) -> Floats:
+    """Items x 7: weighted log10 ratio of H1 over each rival, each ratio capped (NaN = no cap)."""
+    ratio = np.log10(likelihood[:, :1] / likelihood[:, 1:])
+    cap = np.where(np.isnan(ratio_cap), np.inf, np.log10(ratio_cap))[:, None]
+    return np.asarray(weight[:, None] * np.clip(ratio, -cap, cap))
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Items of one facility and origin counted once: the strongest for and against each rival.
+
+    Args:
+        facility, family: Per merged item; the family is that of the strongest echo.
+        gain, loss: Merged items x 7: bans for H1, and magnitude of bans against it.
+        counts: Per original item: whether it is the strongest echo against some rival.
+    """
+
+    facility: Integers
+    family: Integers
+    gain: Floats
+    loss: Floats
+    counts: npt.NDArray[np.bool_]
+
+
+def merge_echoes(facility: Integers, origin: Integers, family: Integers, values: Floats) -> Merged:
+    """Merge items that come from one origin (publisher's document, report, process)."""
+    if not len(values):
+        none = np.zeros((0, values.shape[1]))
+        return Merged(facility, family, none, none, np.zeros(0, dtype=bool))
+    strength = np.abs(values).max(axis=1)
+    order = np.lexsort((family, -strength, origin, facility))
+    starts = np.ones(len(order), dtype=bool)
+    starts[1:] = (np.diff(facility[order]) != 0) | (np.diff(origin[order]) != 0)
+    group = np.empty(len(order), dtype=np.int64)
+    group[order] = np.cumsum(starts) - 1
+    first = order[starts]
+    gain, loss = (np.zeros((len(first), values.shape[1])) for _ in range(2))
+    np.maximum.at(gain, group, np.maximum(values, 0))
+    np.maximum.at(loss, group, np.maximum(-values, 0))
+    attains = ((values > 0) & (values >= gain[group])) | ((values < 0) & (-values >= loss[group]))
+    return Merged(facility[first], family[first], gain, loss, attains.any(axis=1))
+
+
+def families(items: Merged, shape: tuple[int, int], cap: float) -> Floats:
+    """Facilities x families x 7: half the strongest plus half the sum, for and against, clipped."""
+    size = (*shape, items.gain.shape[1])
+    best, total, worst, against = (np.zeros(size) for _ in range(4))
+    at = (items.facility, items.family)
+    np.maximum.at(best, at, items.gain)
+    np.add.at(total, at, items.gain)
+    np.maximum.at(worst, at, items.loss)
+    np.add.at(against, at, items.loss)
+    return np.asarray(np.clip((best + total) / 2 - (worst + against) / 2, -cap, cap))
+
+
+def support(weights: Floats, prior: Floats, cap: float) -> tuple[Floats, Integers]:
+    """Support for H1 against its strongest rival, and which rival that is.
+
+    Args:
+        weights: Facilities x families x 7 (bans).
+        prior: Facilities x 7 (bans).
+        cap: Largest total evidence either way (bans).
+    """
+    against_each = np.clip(weights.sum(axis=1), -cap, cap) + prior
+    rival = against_each.argmin(axis=1)
+    return against_each[np.arange(len(rival)), rival], rival

@@ -1,0 +1,114 @@
+"""What a job is to the library: facts, a pure parser, and perhaps a plan of requests.
+
+A provider (found through the entry-point group `indicia.sources`) offers jobs. A job's module is
+pure: bytes in, rows out. It never touches the network, the database or the screen.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Protocol
+
+import polars as pl
+
+from indicia.sources.definition import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One thing to ask a publisher for.
+
+    Args:
+        url: Address without secrets.
+        params: Query parameters without secrets.
+        secret_params: Query parameter -> environment variable that holds its value.
+        secret_headers: Header -> environment variable that holds its value.
+    """
+
+    url: str
+    params: Mapping[str, str] = field(default_factory=dict)
+    secret_params: Mapping[str, str] = field(default_factory=dict)
+    secret_headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """What is known of a body before it is read: where it came from and when."""
+
+    fetch_id: str
+    source: str
+    way: str
+    url: str
+    fetched_utc: datetime
+    sha256: str
+    original_sha256: str
+    body_bytes: int
+    published_utc: datetime | None = None
+    status_code: int | None = None
+    media_type: str | None = None
+    etag: str | None = None
+
+    @property
+    def file_name(self) -> str:
+        """The last part of the address, which names the file."""
+        return self.url.split("?")[0].rstrip("/").rsplit("/", 1)[-1]
+
+    @property
+    def vintage(self) -> date:
+        """The day the body speaks from: its publication if stated, else the day it was fetched."""
+        return (self.published_utc or self.fetched_utc).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Records a parser would not keep: where, what it expected, what it found."""
+
+    rule: str
+    place: str
+    expected: str
+    received: str
+    remedy: str = "Nothing, if the publisher means it; otherwise correct the record and load again"
+    count: int = 1
+    severity: str = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What one body said: rows per table, records read, and records rejected with their reason."""
+
+    tables: Mapping[str, pl.DataFrame]
+    rows_in: int
+    rejections: Sequence[Rejection] = ()
+
+
+Parse = Callable[[bytes, Fetch], Parsed]
+Plan = Callable[[date, Mapping[str, str]], Sequence[Request]]
+Following = Callable[[Request, bytes], Request | None]
+Redact = Callable[[bytes], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One source's facts and what its module offers.
+
+    Args:
+        source: The definition.
+        parse: Bytes to rows.
+        plan: Requests of a live refresh; by default the definition's own URL, once.
+        following: The next page, read from a page; by default none.
+        redact: Removes what must not be archived (persons' names); by default nothing.
+    """
+
+    source: Source
+    parse: Parse
+    plan: Plan
+    following: Following
+    redact: Redact
+
+
+class Provider(Protocol):
+    """What an entry point in the group `indicia.sources` must be: a module with this function."""
+
+    def jobs(self) -> Mapping[str, Job]:
+        """All jobs, by `family/name`."""
+        ...

@@ -1,0 +1,10 @@
+"""The store: immutable files named by a manifest, built aside, published at once, read by many."""
+
+from indicia.store.build import Build
+from indicia.store.home import home
+from indicia.store.load import Delta, Vintage
+from indicia.store.lock import writing
+from indicia.store.manifest import Manifest, cite, current, pointer
+from indicia.store.reader import Store
+
+__all__ = ["Build", "Delta", "Manifest", "Store", "Vintage", "cite", "current", "home", "pointer", "writing"]

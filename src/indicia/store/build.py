@@ -1,0 +1,188 @@
+"""Building a store aside and publishing it: families copied on first touch, renamed at the end."""
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from hashlib import file_digest
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import duckdb
+import polars as pl
+
+from indicia import __version__
+from indicia.schema import OBSERVATIONS, OBSERVED, RUNS, TABLES, Table, stamped
+from indicia.store import load, manifest
+from indicia.store.home import sync_folder
+from indicia.store.load import Delta, Vintage
+from indicia.store.manifest import Manifest
+
+RUN_FAMILY = "runs"
+ASSESSMENT_FAMILY = "assessments"
+NOTHING = Manifest(0, "", "", "", "empty", "")
+
+
+class Build:
+    """One store in the making. Only the holder of the lock may have one.
+
+    Nothing a reader sees changes before `publish`; leaving without it drops everything.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self._stores = manifest.folder(home)
+        self._stores.mkdir(parents=True, exist_ok=True)
+        manifest.sweep(home)
+        self.base = manifest.current(home) or NOTHING
+        self._home = home
+        self._db = load.connect()
+        self._changed: set[str] = set()
+        self._attached: set[str] = set()
+
+    def __enter__(self) -> Self:
+        """Use as a `with` block."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Drop what was not published."""
+        self._db.close()
+        for path in self._stores.glob("build-*"):
+            path.unlink(missing_ok=True)
+
+    @property
+    def is_changed(self) -> bool:
+        """Some observation table holds something new."""
+        return bool(self._changed - {RUN_FAMILY, ASSESSMENT_FAMILY})
+
+    def load(self, table: Table, frame: pl.DataFrame, vintage: Vintage, source: str) -> Delta:
+        """Load stamped rows of one body into one table."""
+        self._attach(table.family)
+        delta = load.apply(self._db, table.family, table, frame, vintage, source)
+        if not delta.is_empty:
+            self._changed.add(table.family)
+        return delta
+
+    def record(self, table: Table, frame: pl.DataFrame) -> None:
+        """Append rows to a table of the run log."""
+        self._attach(RUN_FAMILY)
+        self._insert(RUN_FAMILY, table, frame)
+        self._changed.add(RUN_FAMILY)
+
+    def held(self, query: str, parameters: Mapping[str, object]) -> pl.DataFrame:
+        """Ask the run log being built: tables `runs.fetch`, `runs.run`, `runs.issue`, `runs.loaded`."""
+        self._attach(RUN_FAMILY)
+        return self._db.sql(query, params=dict(parameters)).pl()
+
+    def current(self, table: Table, source: str) -> pl.DataFrame:
+        """The rows of one source as held now."""
+        self._attach(table.family)
+        name = f"current_{table.name}"
+        if not self._has(table.family, name):
+            return stamped(table).frame([])
+        query = f"SELECT * FROM {table.family}.{name} WHERE source = $source"
+        return self._db.sql(query, params={"source": source}).pl()
+
+    def replace_assessments(self, frames: Mapping[str, pl.DataFrame]) -> None:
+        """Write the assessments anew: table name -> rows."""
+        self._path(ASSESSMENT_FAMILY).unlink(missing_ok=True)
+        self._attach(ASSESSMENT_FAMILY, copy=False)
+        for name, frame in frames.items():
+            self._insert(ASSESSMENT_FAMILY, TABLES[name], frame)
+        self._changed.add(ASSESSMENT_FAMILY)
+
+    def reader(self) -> duckdb.DuckDBPyConnection:
+        """A cursor in which every observation table is visible by its plain name, as being built."""
+        cursor = self._db.cursor()
+        for table in OBSERVATIONS:
+            self._attach(table.family)
+            present = self._has(table.family, f"current_{table.name}")
+            body = f"SELECT * FROM {table.family}.current_{table.name}"
+            cursor.execute(
+                f'CREATE OR REPLACE TEMP VIEW "{table.name}" AS {body if present else load.current(table).empty_select()}'
+            )
+        return cursor
+
+    def publish(self, *, rules_version: str, kind: str, now: datetime) -> Manifest:
+        """Make the build the current store; a crash before the last step leaves the old one."""
+        digests = self._digests()
+        for family in self._attached:
+            self._db.execute(f"CHECKPOINT {family}")
+            self._db.execute(f"DETACH {family}")
+        files = dict(self.base.files)
+        for family in sorted(self._changed):
+            files[family] = self._settle(family)
+        made = Manifest(
+            sequence=self.base.sequence + 1,
+            data_version=manifest.version(digests, rules_version),
+            rules_version=rules_version,
+            code_version=__version__,
+            kind=kind,
+            published_utc=now.isoformat(timespec="seconds"),
+            files=files,
+            digests=digests,
+        )
+        sync_folder(self._stores)
+        made.write(self._stores)
+        self._attached.clear()
+        self._changed.clear()
+        self.base = replace(made)
+        manifest.sweep(self._home)
+        return made
+
+    def _digests(self) -> dict[str, str]:
+        digests = dict(self.base.digests)
+        for table in OBSERVED.values():
+            if table.family in self._changed:
+                digests[table.name] = load.digest(self._db, table.family, table)
+        return {name: text for name, text in digests.items() if text != "0:0"}
+
+    def _settle(self, family: str) -> str:
+        path = self._path(family)
+        with path.open("rb+") as file:
+            name = f"{family}-{file_digest(file, 'sha256').hexdigest()[:16]}.duckdb"
+            file.flush()
+        _sync_file(path)
+        path.replace(self._stores / name)
+        return name
+
+    def _has(self, family: str, name: str) -> bool:
+        query = "SELECT 1 FROM duckdb_tables() WHERE database_name = $family AND table_name = $name"
+        return bool(self._db.execute(query, {"family": family, "name": name}).fetchall())
+
+    def _attach(self, family: str, *, copy: bool = True) -> None:
+        if family in self._attached:
+            return
+        path = self._path(family)
+        if copy and family in self.base.files:
+            shutil.copyfile(self._stores / self.base.files[family], path)
+        self._db.execute(f"ATTACH '{path}' AS {family}")
+        if family == RUN_FAMILY:
+            for table in RUNS:
+                self._make(family, table)
+        else:
+            self._db.execute(
+                f"CREATE TABLE IF NOT EXISTS {family}.digest "
+                f"(table_name VARCHAR, versions_count BIGINT, digest UHUGEINT)"
+            )
+        self._attached.add(family)
+
+    def _insert(self, family: str, table: Table, frame: pl.DataFrame) -> None:
+        self._make(family, table)
+        self._db.register("incoming", table.check(frame))
+        self._db.execute(f"INSERT INTO {family}.{table.name} BY NAME SELECT * FROM incoming")
+        self._db.unregister("incoming")
+
+    def _make(self, family: str, table: Table) -> None:
+        self._db.execute(table.ddl().replace(f'"{table.name}"', f'{family}."{table.name}"', 1))
+
+    def _path(self, family: str) -> Path:
+        return self._stores / f"build-{family}.duckdb"
+
+
+def _sync_file(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())

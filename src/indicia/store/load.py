@@ -1,0 +1,289 @@
+"""Append-only, change-only loading of one table in one DuckDB file, in SQL.
+
+A history table keeps every version of every row; a current table holds the latest. An unchanged
+row adds nothing, a changed one is a new version, a vanished one (of a snapshot) a tombstone.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+import polars as pl
+
+from indicia.schema import Column, Table, stamped
+
+TOMBSTONE = Column("is_tombstone", pl.Boolean, "The row is no longer published.", required=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """How many keys one load added, changed and ended."""
+
+    added: int = 0
+    changed: int = 0
+    vanished: int = 0
+
+    def __add__(self, other: "Delta") -> "Delta":
+        """Both together."""
+        return Delta(
+            self.added + other.added, self.changed + other.changed, self.vanished + other.vanished
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing new."""
+        return not (self.added or self.changed or self.vanished)
+
+
+@dataclass(frozen=True, slots=True)
+class Vintage:
+    """When a body was public and read, and whether it is the whole dataset.
+
+    Args:
+        public_utc: When the body as a whole was public (stated, else the time of the fetch).
+        fetched_utc: When it was read.
+        fetch_id: Its fetch.
+        is_snapshot: A held key that it lacks has vanished.
+        next_utc: Publication of the next later snapshot already loaded, if any: then this body
+            is an earlier vintage that arrives late, and what is known of later days must stay.
+        next_fetch_id: The fetch of that snapshot.
+    """
+
+    public_utc: datetime
+    fetched_utc: datetime
+    fetch_id: str
+    is_snapshot: bool
+    next_utc: datetime | None = None
+    next_fetch_id: str = ""
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """An in-memory connection whose cursors all speak UTC."""
+    db = duckdb.connect()
+    db.execute("LOAD icu")
+    db.execute("SET GLOBAL TimeZone='UTC'")
+    return db
+
+
+def history(table: Table) -> Table:
+    """The table of all versions."""
+    base = stamped(table)
+    columns = (*base.columns, TOMBSTONE)
+    return Table(f"history_{table.name}", table.family, table.doc, base.key, columns)
+
+
+def current(table: Table) -> Table:
+    """The table of latest versions."""
+    base = stamped(table)
+    return Table(f"current_{table.name}", table.family, table.doc, base.key, base.columns)
+
+
+def latest(table: Table, schema: str, condition: str = "true") -> str:
+    """SELECT of the latest version of every key among history rows that meet `condition`."""
+    names, keys = _list(stamped(table).names), _list(stamped(table).key)
+    return (
+        f"SELECT {names} FROM (SELECT *, row_number() OVER (PARTITION BY {keys} ORDER BY "
+        f"published_utc DESC, fetched_utc DESC, rowid DESC) AS version_rank "
+        f"FROM {schema}.history_{table.name} WHERE {condition}) "
+        f"WHERE version_rank = 1 AND NOT is_tombstone"
+    )
+
+
+def apply(
+    db: duckdb.DuckDBPyConnection,
+    schema: str,
+    table: Table,
+    frame: pl.DataFrame,
+    vintage: Vintage,
+    source: str,
+) -> Delta:
+    """Load one body's rows of one table; all of them, or (on any error) none.
+
+    Args:
+        db: Connection in which `schema` is attached writable.
+        schema: Name of the attached family file.
+        table: The table.
+        frame: Stamped and checked rows, all of `source`.
+        vintage: What is known of the body.
+        source: The source, as family/name.
+    """
+    _prepare(db, schema, table)
+    db.register("incoming", frame)
+    db.execute("BEGIN")
+    try:
+        if vintage.next_utc:
+            condition = "source = $source AND published_utc <= $public"
+            asked = {"source": source, "public": vintage.public_utc}
+            db.execute(f"CREATE TEMP TABLE held AS {latest(table, schema, condition)}", asked)
+        else:
+            held = f"SELECT * FROM {schema}.current_{table.name} WHERE source = $source"
+            db.execute(f"CREATE TEMP TABLE held AS {held}", {"source": source})
+        delta = _difference(db, schema, table, vintage)
+        if not delta.is_empty:
+            _append(db, schema, table, vintage, source)
+        db.execute("DROP TABLE held")
+        db.execute("DROP TABLE delta")
+        db.execute("COMMIT")
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise
+    finally:
+        db.unregister("incoming")
+    return delta
+
+
+def digest(db: duckdb.DuckDBPyConnection, schema: str, table: Table) -> str:
+    """Count and digest of a history: equal content gives equal text, in any order of rows."""
+    found = db.execute(
+        f"SELECT versions_count, digest FROM {schema}.digest WHERE table_name = $name",
+        {"name": table.name},
+    ).fetchall()
+    return f"{found[0][0]}:{found[0][1]}" if found else "0:0"
+
+
+def _prepare(db: duckdb.DuckDBPyConnection, schema: str, table: Table) -> None:
+    for made in (history(table), current(table)):
+        db.execute(made.ddl().replace(f'"{made.name}"', f'{schema}."{made.name}"', 1))
+    db.execute(
+        f"CREATE TABLE IF NOT EXISTS {schema}.digest "
+        f"(table_name VARCHAR, versions_count BIGINT, digest UHUGEINT)"
+    )
+
+
+def _difference(
+    db: duckdb.DuckDBPyConnection, schema: str, table: Table, vintage: Vintage
+) -> Delta:
+    """Temp table `delta`: the new versions. A revision cannot be older than what it revises."""
+    names = stamped(table).names
+    values = [c for c in table.names if c not in table.key]
+    differs = " OR ".join(f'i."{v}" IS DISTINCT FROM h."{v}"' for v in values) or "false"
+    same = _same("i", "h", table)
+    prior = "coalesce(h.published_utc, e.published_utc)"
+    late = f"{prior} IS NOT NULL AND i.published_utc <= {prior}"
+    stamp = {
+        "published_utc": f"CASE WHEN {late} THEN greatest(i.fetched_utc, {prior} "
+        f"+ INTERVAL 1 MICROSECOND) ELSE i.published_utc END",
+        "published_basis": f"CASE WHEN {late} THEN 'fetched' ELSE i.published_basis END",
+    }
+    chosen = ", ".join(f'{stamp.get(n, f"""i."{n}" """)} AS "{n}"' for n in names)
+    ended = (
+        f"SELECT {_list(stamped(table).key)}, max(published_utc) AS published_utc "
+        f"FROM {schema}.history_{table.name} WHERE is_tombstone GROUP BY ALL"
+    )
+    db.execute(
+        f"CREATE TEMP TABLE delta AS SELECT {chosen}, false AS is_tombstone, "
+        f"h.source IS NOT NULL AS was_held FROM incoming i LEFT JOIN held h ON {same} "
+        f"LEFT JOIN ({ended}) e ON {_same('i', 'e', table)} "
+        f"WHERE h.source IS NULL OR {differs}"
+    )
+    if vintage.is_snapshot:
+        given = {
+            "published_utc": "greatest($public, h.published_utc + INTERVAL 1 MICROSECOND)",
+            "published_basis": "'fetched'",
+            "fetched_utc": "$fetched",
+            "fetch_id": "$fetch",
+        }
+        row = ", ".join(given.get(n, f'h."{n}"') for n in names)
+        db.execute(
+            f"INSERT INTO delta SELECT {row}, true, true FROM held h "
+            f"WHERE NOT EXISTS (SELECT 1 FROM incoming i WHERE {same})",
+            {
+                "public": vintage.public_utc,
+                "fetched": vintage.fetched_utc,
+                "fetch": vintage.fetch_id,
+            },
+        )
+    counted = db.execute(
+        "SELECT count(*) FILTER (NOT was_held), count(*) FILTER (was_held AND NOT is_tombstone), "
+        "count(*) FILTER (is_tombstone) FROM delta"
+    ).fetchall()
+    return Delta(*counted[0])
+
+
+def _append(
+    db: duckdb.DuckDBPyConnection, schema: str, table: Table, vintage: Vintage, source: str
+) -> None:
+    names = _list(stamped(table).names)
+    db.execute(f"CREATE TEMP TABLE fresh AS SELECT {names}, is_tombstone FROM delta")
+    if vintage.next_utc:
+        _keep_later_state(db, schema, table, vintage, source)
+    db.execute(
+        f"INSERT INTO {schema}.history_{table.name} ({names}, is_tombstone) SELECT * FROM fresh"
+    )
+    held = _same("c", "d", table)
+    touched = "true" if vintage.next_utc else "d.was_held"
+    db.execute(
+        f"DELETE FROM {schema}.current_{table.name} c WHERE EXISTS "
+        f"(SELECT 1 FROM delta d WHERE {touched} AND {held})"
+    )
+    if vintage.next_utc:
+        of_delta = f"EXISTS (SELECT 1 FROM delta d WHERE {_same(f'history_{table.name}', 'd', table)})"
+        rows = latest(table, schema, of_delta)
+    else:
+        rows = f"SELECT {names} FROM delta WHERE NOT is_tombstone"
+    db.execute(f"INSERT INTO {schema}.current_{table.name} ({names}) {rows}")
+    _add_to_digest(db, schema, table)
+    db.execute("DROP TABLE fresh")
+
+
+def _keep_later_state(
+    db: duckdb.DuckDBPyConnection, schema: str, table: Table, vintage: Vintage, source: str
+) -> None:
+    """What a later snapshot said of the touched keys is written down at its own date.
+
+    It needed no row while nothing earlier differed from it; now something does.
+    """
+    given = {
+        "published_utc": "$next",
+        "published_basis": "'stated'",
+        "fetched_utc": "$fetched",
+        "fetch_id": "$next_fetch",
+    }
+    own = set(table.names) - set(table.key)
+    row = ", ".join(
+        given.get(n) or (f't."{n}"' if n in own else f'coalesce(t."{n}", d."{n}")')
+        for n in stamped(table).names
+    )
+    then = latest(table, schema, "source = $source AND published_utc <= $next")
+    db.execute(
+        f"INSERT INTO fresh SELECT {row}, t.source IS NULL FROM delta d "
+        f"LEFT JOIN ({then}) t ON {_same('d', 't', table)} "
+        f"WHERE NOT EXISTS (SELECT 1 FROM {schema}.history_{table.name} x "
+        f"WHERE {_same('d', 'x', table)} AND x.published_utc > d.published_utc "
+        f"AND x.published_utc <= $next)",
+        {
+            "source": source,
+            "next": vintage.next_utc,
+            "fetched": vintage.fetched_utc,
+            "next_fetch": vintage.next_fetch_id,
+        },
+    )
+
+
+def _add_to_digest(db: duckdb.DuckDBPyConnection, schema: str, table: Table) -> None:
+    counted = ("source", *table.names, "published_utc", "is_tombstone")
+    text = ", ".join(f'coalesce("{n}"::VARCHAR, chr(0)), chr(31)' for n in counted)
+    name = {"name": table.name}
+    db.execute(
+        f"CREATE TEMP TABLE summed AS SELECT count(*) AS versions, "
+        f"bit_xor(md5_number(concat({text}))) AS digest FROM fresh"
+    )
+    db.execute(
+        f"INSERT INTO summed SELECT versions_count, digest FROM {schema}.digest "
+        f"WHERE table_name = $name",
+        name,
+    )
+    db.execute(f"DELETE FROM {schema}.digest WHERE table_name = $name", name)
+    db.execute(
+        f"INSERT INTO {schema}.digest SELECT $name, sum(versions), bit_xor(digest) FROM summed",
+        name,
+    )
+    db.execute("DROP TABLE summed")
+
+
+def _same(left: str, right: str, table: Table) -> str:
+    return " AND ".join(f'{left}."{k}" = {right}."{k}"' for k in stamped(table).key)
+
+
+def _list(names: tuple[str, ...]) -> str:
+    return ", ".join(f'"{n}"' for n in names)

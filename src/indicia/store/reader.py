@@ -1,0 +1,144 @@
+"""Reading a published store: its immutable files attached read-only, every table by its plain name."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import duckdb
+import polars as pl
+
+from indicia.errors import StoreError
+from indicia.schema import ASSESSMENTS, OBSERVATIONS, RUNS, Table
+from indicia.store import load, manifest
+from indicia.store.build import ASSESSMENT_FAMILY, RUN_FAMILY
+from indicia.store.manifest import Manifest
+
+Parameters = Mapping[str, object] | Sequence[object]
+EMPTY = Manifest(0, "", "", "", "empty", "")
+
+
+class Store:
+    """An open store: every table of the schema is a view, empty where nothing is loaded.
+
+    Observation tables show their latest rows (as of a date where one is given); `history_<table>`
+    shows every version with `is_tombstone`.
+    """
+
+    def __init__(self, db: duckdb.DuckDBPyConnection, made: Manifest, as_of: date | None, as_held: date | None) -> None:
+        self._db, self.manifest = db, made
+        self.as_of, self.as_held = as_of, as_held
+
+    @classmethod
+    def open(cls, home: Path, as_of: date | None = None, as_held: date | None = None, name: str = "") -> Self:
+        """Open the current store of `home`, or the one of manifest `name`.
+
+        Args:
+            home: The folder that holds `stores`.
+            as_of: Show only what was published by the end of that day (UTC).
+            as_held: Show only what we had read by the end of that day (UTC).
+            name: File name of a kept manifest.
+
+        Raises:
+            StoreError: A file that the manifest names is missing or cannot be read.
+        """
+        stores = manifest.folder(home)
+        chosen = name or manifest.pointer(home)
+        made = Manifest.read(stores / chosen) if chosen else EMPTY
+        db = load.connect()
+        for family, file in made.files.items():
+            _attach(db, stores / file, family)
+        limits = [f"{c} <= '{_end_of(d)}'" for c, d in (("published_utc", as_of), ("fetched_utc", as_held)) if d]
+        for table in OBSERVATIONS:
+            _observation_views(db, made, table, limits)
+        for family, tables in ((RUN_FAMILY, RUNS), (ASSESSMENT_FAMILY, ASSESSMENTS)):
+            for table in tables:
+                _view(db, table.name, f"SELECT * FROM {family}.{table.name}" if family in made.files else table.empty_select())
+        db.execute("SET enable_external_access=false")
+        db.execute("SET lock_configuration=true")
+        return cls(db, made, as_of, as_held)
+
+    def __enter__(self) -> Self:
+        """Use as a `with` block."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Close the store."""
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._db.close()
+
+    def sql(self, query: str, params: Parameters = ()) -> pl.DataFrame:
+        """Ask one question; safe to call from several threads."""
+        cursor = self._db.cursor()
+        try:
+            return cursor.sql(query, params=params or None).pl()  # type: ignore[arg-type]
+        finally:
+            cursor.close()
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A connection for indicators, in which observation tables have their plain names."""
+        return self._db.cursor()
+
+    def show(self, frames: Mapping[str, pl.DataFrame]) -> None:
+        """Show assessments computed for this view in place of the published ones."""
+        for name, frame in frames.items():
+            self._db.register(f"shown_{name}", frame)
+            self._db.execute(f'CREATE OR REPLACE VIEW "{name}" AS SELECT * FROM shown_{name}')
+
+    @property
+    def data_version(self) -> str:
+        """Hash of the logical content; empty for an empty store."""
+        return self.manifest.data_version
+
+    @property
+    def rules_version(self) -> str:
+        """Hash of reference tables and settings."""
+        return self.manifest.rules_version
+
+    @property
+    def kind(self) -> str:
+        """Empty, starter, live or synthetic."""
+        return self.manifest.kind
+
+    @property
+    def published_utc(self) -> str:
+        """When the store was published, ISO 8601; empty for an empty store."""
+        return self.manifest.published_utc
+
+
+def _attach(db: duckdb.DuckDBPyConnection, path: Path, family: str) -> None:
+    try:
+        db.execute(f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS {family} (READ_ONLY)")
+    except duckdb.Error as error:
+        message = f"{path}: a file of the current store cannot be opened ({error}). Run `indicia doctor`; the archive holds what is needed to rebuild."
+        raise StoreError(message) from error
+
+
+def _observation_views(db: duckdb.DuckDBPyConnection, made: Manifest, table: Table, limits: Sequence[str]) -> None:
+    past = load.history(table)
+    if not _has(db, table.family, past.name):
+        _view(db, table.name, load.current(table).empty_select())
+        _view(db, past.name, past.empty_select())
+        return
+    _view(db, past.name, f"SELECT * FROM {table.family}.{past.name}")
+    if limits:
+        _view(db, table.name, load.latest(table, table.family, " AND ".join(limits)))
+    else:
+        _view(db, table.name, f"SELECT * FROM {table.family}.current_{table.name}")
+
+
+def _has(db: duckdb.DuckDBPyConnection, family: str, name: str) -> bool:
+    query = "SELECT 1 FROM duckdb_tables() WHERE database_name = $family AND table_name = $name"
+    return bool(db.execute(query, {"family": family, "name": name}).fetchall())
+
+
+def _view(db: duckdb.DuckDBPyConnection, name: str, query: str) -> None:
+    db.execute(f'CREATE OR REPLACE VIEW "{name}" AS {query}')
+
+
+def _end_of(day: date) -> str:
+    return datetime.combine(day, time.max, UTC).isoformat()
