@@ -19,6 +19,7 @@ UNITS = {
     "_bans": "bans", "_mw": "MW", "_mwh": "MWh", "_deg": "°", "_m3": "m³", "_usd": "US$",
     "_utc": "UTC",
 }  # fmt: skip
+WIDE = {"explanation", "statement", "reason", "doubt", "title", "says", "does_not_say", "what", "said"}
 TITLES = {
     "rival_words": "strongest rival", "verdict_words": "verdict", "precision_words": "place known to",
     "country_iso2": "country", "headquarters_iso2": "headquarters", "coord_precision": "place known to",
@@ -98,11 +99,11 @@ def table(
             column_config=config,
             alt=alt,
             key=key,
-            height=height,
+            height=height, placeholder="–",
         )
         return None
     event = st.dataframe(
-        safe, hide_index=True, column_order=shown, column_config=config, alt=alt, key=key, height=height,
+        safe, hide_index=True, column_order=shown, column_config=config, alt=alt, key=key, height=height, placeholder="–",
         on_select="rerun", selection_mode="single-row",
     )  # fmt: skip
     rows = event.selection.rows
@@ -124,6 +125,8 @@ def _column(name: str) -> object:
         return st.column_config.DateColumn(label, format="YYYY-MM-DD")
     if suffix == "_utc":
         return st.column_config.DatetimeColumn(label, format="YYYY-MM-DD HH:mm")
+    if name in WIDE:
+        return st.column_config.TextColumn(label, width="large")
     return st.column_config.Column(label)
 
 

@@ -32,10 +32,12 @@ def stamp(table: str) -> dict[str, object]:
 def rows(table: str, given: Rows) -> pl.DataFrame:
     """Fill the columns that `given` leaves out: the stamp by default, everything else null."""
     whole = stamped(OBSERVED[table])
-    frame = given if isinstance(given, pl.DataFrame) else pl.DataFrame(list(given), infer_schema_length=None)
-    absent = [
-        pl.lit(v).alias(k) for k, v in stamp(table).items() if k not in frame.columns
-    ]
+    frame = (
+        given
+        if isinstance(given, pl.DataFrame)
+        else pl.DataFrame(list(given), infer_schema_length=None)
+    )
+    absent = [pl.lit(v).alias(k) for k, v in stamp(table).items() if k not in frame.columns]
     return whole.check(whole.fit(frame.with_columns(absent)))
 
 
@@ -46,13 +48,12 @@ def database(**given: Rows) -> duckdb.DuckDBPyConnection:
         message = f"no such observation table: {sorted(strange)}"
         raise KeyError(message)
     db = duckdb.connect()
-    db.sql("SET TimeZone = 'UTC'")
+    db.execute("; ".join(["SET TimeZone = 'UTC'", *(stamped(t).ddl() for t in OBSERVATIONS)]))
     for table in OBSERVATIONS:
-        db.sql(stamped(table).ddl())
         if table.name in given:
             frame = rows(table.name, given[table.name])
             db.register("made_rows", frame)
-            db.sql(f'INSERT INTO "{table.name}" SELECT * FROM made_rows')  # noqa: S608 -- names from the schema
+            db.sql(f'INSERT INTO "{table.name}" SELECT * FROM made_rows')
             db.unregister("made_rows")
     return db
 
@@ -87,7 +88,9 @@ def monthly_base_load(
     ]
 
 
-def hourly_load(zone: str, mw: Sequence[float | None], first: datetime) -> list[dict[str, object]]:
+def hourly_load(
+    zone: str, mw: Sequence[float | None], first: datetime
+) -> list[dict[str, object]]:
     """`power_load` rows of one zone, one per hour; None is a missing report."""
     return [
         {"zone_id": zone, "hour_utc": first + timedelta(hours=i), "demand_reported_mw": value}
@@ -95,13 +98,17 @@ def hourly_load(zone: str, mw: Sequence[float | None], first: datetime) -> list[
     ]
 
 
-def week_of_load(zone: str, shape_mw: Sequence[float], week: int = 0) -> list[dict[str, object]]:
+def week_of_load(
+    zone: str, shape_mw: Sequence[float], week: int = 0
+) -> list[dict[str, object]]:
     """168 hours of load that repeat `shape_mw`, in the n-th week of 2024."""
     start = datetime(2024, 1, 1, tzinfo=UTC) + timedelta(weeks=week)
     return hourly_load(zone, [shape_mw[i % len(shape_mw)] for i in range(168)], start)
 
 
-def campus_years(facility: str, average_mw: Sequence[float], **more: object) -> list[dict[str, object]]:
+def campus_years(
+    facility: str, average_mw: Sequence[float], **more: object
+) -> list[dict[str, object]]:
     """`power_site_year` rows of one campus from 2015."""
     return [
         {
@@ -138,7 +145,9 @@ def yearly_lane(
     ]
 
 
-def notice(process: str, stage: str, on: str | None, text: str, **more: object) -> dict[str, object]:
+def notice(
+    process: str, stage: str, on: str | None, text: str, **more: object
+) -> dict[str, object]:
     """One `procurement_notice` whose title is plain and whose words are in `text`."""
     return {
         "process_id": process,

@@ -164,7 +164,7 @@ def _results() -> dict[str, list[dict[str, object]]]:
             _assessment(REFERENCE, "reference site", -2.0),
         ],
         "assessment_rival": [
-            {"facility_id": BOLD, "rival": k, "prior_bans": -0.7, "evidence_bans": 1.6 + n / 10, "support_bans": 0.9 + n / 10}
+            {"facility_id": BOLD, "rival": k, "prior_bans": -0.7, "evidence_bans": 1.6 + abs(n - 1) / 10, "support_bans": 0.9 + abs(n - 1) / 10}
             for n, k in enumerate(RIVALS)
         ],
     }  # fmt: skip

@@ -38,8 +38,8 @@ if found.note:
     st.text(f"Note: {found.note}")
 for column, (label, value) in zip(
     st.columns(4),
-    {"Verdict": found.verdict, "Support": found.support, "With a fifth to five times the prior": found.prior_range,
-     "Coverage": found.coverage}.items(),
+    {"Verdict": found.verdict, "Support": found.support, "With 1/5 to 5 times the prior": found.prior_range,
+     "Indicators computable": found.coverage}.items(),
     strict=True,
 ):  # fmt: skip
     column.metric(label, value, border=True)

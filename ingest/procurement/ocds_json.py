@@ -111,9 +111,9 @@ def instant_of(value: object) -> datetime | None:
     """The instant of an ISO 8601 text, UTC where it names no zone."""
     try:
         instant = datetime.fromisoformat(text_of(value) or "")
-    except ValueError:
+        return instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(UTC)
 
 
 def day_of(value: object) -> date | None:

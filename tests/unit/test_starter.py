@@ -203,3 +203,17 @@ def test_what_one_press_report_says_shares_one_origin():
     ]
     plans = table("procurement_notice").filter(pl.col("stage") == "plan")["origin_id"]
     assert {o for column in (*told, plans) for o in column} == {"bloomberg-2025-07-08"}
+
+
+@pytest.mark.parametrize("name", ["facility_state", "event"])
+def test_a_coarse_date_is_the_first_day_of_its_period(name):
+    day = pl.col("on_date" if name == "facility_state" else "starts_date")
+    dated = table(name).filter(day.is_not_null())
+    first = {
+        "month": day.dt.month_start(),
+        "quarter": day.dt.truncate("1q"),
+        "year": day.dt.truncate("1y"),
+    }
+    for precision, expected in first.items():
+        coarse = dated.filter(pl.col("date_precision") == precision)
+        assert coarse.select((day == expected).all()).item()

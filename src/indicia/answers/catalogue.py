@@ -2,11 +2,16 @@
 
 import polars as pl
 
-SCHEMA = pl.Schema(
-    {"indicator": pl.String, "indicator_title": pl.String, "benign_causes": pl.String}
-)
+from indicia.indicators import CATALOGUE
 
 
 def titles() -> pl.DataFrame:
     """Code, title and benign causes of every indicator."""
-    return pl.DataFrame([], schema=SCHEMA)
+    return pl.DataFrame(
+        {
+            "indicator": [i.code for i in CATALOGUE],
+            "indicator_title": [i.title for i in CATALOGUE],
+            "benign_causes": ["; ".join(i.benign_causes) for i in CATALOGUE],
+        },
+        schema={n: pl.String for n in ("indicator", "indicator_title", "benign_causes")},
+    )

@@ -31,6 +31,10 @@ TOOLTIP = [
     alt.Tooltip("kind:N", title="kind"),
     alt.Tooltip("source:N", title="source"),
 ]
+METERED = {"power": ("metered",)}
+DASHES = {"reported": [1, 0], "estimated": [2, 2], "projection": [7, 4]}
+MOST_LABELS = 24
+HEAD_PIXELS = 185
 KINDS = ("reported", "estimated", "projection", "metered")
 KIND_COLOURS = (BLUE, ORANGE, GREY, GREEN)
 
@@ -44,33 +48,35 @@ def timeline(marks: pl.DataFrame, caption: str) -> alt.VConcatChart:
     """
     shown = _worded(marks)
     rules = shown.filter(pl.col("lane") == "rule")
-    lanes = [_rule_names(rules)] if rules.height else []
-    for lane, title in QUANTITIES.items():
-        part = shown.filter(
-            pl.col("lane").is_in([lane, "metered"] if lane == "power" else [lane])
-        )
-        if part.height:
-            lanes.append(_quantity(part, title, rules))
+    parts = {
+        title: shown.filter(pl.col("lane").is_in([lane, *METERED.get(lane, ())]))
+        for lane, title in QUANTITIES.items()
+    }
+    parts = {title: part for title, part in parts.items() if part.height}
     spans = shown.filter(pl.col("lane").is_in(SPANS))
-    if spans.height or not lanes:
-        lanes.append(_spans(spans, rules))
+    last = "spans" if spans.height else next(reversed(parts), "rules")
+    lanes = [_rule_names(rules, is_last=last == "rules")] if rules.height else []
+    lanes += [_quantity(part, title, rules, is_last=title == last) for title, part in parts.items()]
+    lanes += [_spans(spans, rules)] if spans.height else []
     starts = shown.select(pl.min("starts_date")).item()
     ends = shown.select(pl.max_horizontal(pl.max("ends_date"), pl.max("starts_date"))).item()
     return (
         alt.vconcat(*lanes, spacing=6)
         .resolve_scale(x="shared", color="shared")
         .properties(
-            title=alt.TitleParams(
-                f"On record from {starts:%Y-%m} to {ends:%Y-%m}" if starts else "Nothing dated",
-                subtitle=[
-                    "Filled = reported or metered; hollow = estimated by a third party; "
-                    "dashed = plan or forecast, not an observation.",
-                    "A rule in force on a date says nothing of whether it applied here. "
-                    + caption,
-                ],
-                anchor="start",
+            title=_title(
+                f"On record from {starts:%Y-%m} to {ends:%Y-%m}",
+                "Filled = reported or metered; hollow = estimated by a third party; dashed grey = "
+                "plan or forecast, not an observation.",
+                f"A rule in force on a date says nothing of whether it applied here. {caption}",
             )
         )
+    )
+
+
+def _title(text: str, *subtitle: str) -> alt.TitleParams:
+    return alt.TitleParams(
+        text, subtitle=list(subtitle), anchor="start", color=GREY, subtitleColor=GREY, offset=12
     )
 
 
@@ -84,93 +90,98 @@ def _worded(marks: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("estimated"))
         .otherwise(pl.lit("reported"))
     )
-    label = pl.col("label").fill_null("")
-    short = pl.when(label.str.len_chars() > LABEL_MOST).then(
-        label.str.slice(0, LABEL_MOST - 1) + "…"
-    )
+    label = pl.col("label").fill_null("").str.strip_prefix("rule · ")
+    is_long = label.str.len_chars() > LABEL_MOST
+    short = pl.when(is_long).then(label.str.slice(0, LABEL_MOST - 1) + "…").otherwise(label)
+    code = pl.when(pl.col("lane") == "evidence").then(" " + label.str.split(" · ").list.first())
     return marks.with_columns(
-        kind=kind,
-        short=short.otherwise(label).str.strip_prefix("rule · "),
-        row=pl.col("lane")
-        + pl.when(pl.col("lane") == "evidence")
-        .then(" " + label.str.split(" · ").list.first())
-        .otherwise(pl.lit("")),
+        kind=kind, short=short, row=pl.col("lane") + code.otherwise(pl.lit(""))
     )
 
 
-def _time(*, is_last: bool = False) -> alt.X:
-    return alt.X("starts_date:T", title=None, axis=alt.Axis(labels=is_last, ticks=is_last, grid=True, format="%Y-%m", labelOverlap=True))  # fmt: skip
+def _time(*, is_last: bool) -> alt.X:
+    axis = alt.Axis(labels=is_last, ticks=is_last, grid=True, format="%Y-%m", labelOverlap=True)
+    return alt.X("starts_date:T", title=None, axis=axis, scale=alt.Scale(padding=14))
 
 
-def _rule_lines(rules: pl.DataFrame) -> alt.Chart:
-    return (
-        alt.Chart(rules)
-        .mark_rule(color=PURPLE, strokeDash=[5, 3], strokeWidth=1.2, opacity=0.8)
-        .encode(x="starts_date:T", tooltip=TOOLTIP)
-    )
+def _rule_lines(rules: pl.DataFrame) -> list[alt.Chart]:
+    if rules.is_empty():
+        return []
+    line = alt.Chart(rules).mark_rule(color=PURPLE, strokeDash=[5, 3], strokeWidth=1.2)
+    return [line.encode(x="starts_date:T", tooltip=TOOLTIP)]
 
 
-def _rule_names(rules: pl.DataFrame) -> alt.LayerChart:
+def _rule_names(rules: pl.DataFrame, *, is_last: bool) -> alt.LayerChart:
     numbered = rules.sort("starts_date").with_row_index("place")
-    base = alt.Chart(numbered).encode(x=_time(), y=alt.Y("place:O", axis=None), tooltip=TOOLTIP)
-    names = base.mark_text(align="left", dx=6, fontSize=11, color=PURPLE, limit=340).encode(
-        text="short:N"
+    half = numbered.height / 2
+    base = alt.Chart(numbered).encode(
+        x=_time(is_last=is_last), y=alt.Y("place:O", axis=None), tooltip=TOOLTIP
     )
-    return alt.layer(
-        base.mark_point(shape="triangle-down", filled=True, size=60, color=PURPLE), names
-    ).properties(width=WIDTH, height=15 * rules.height + 6)
+    text = {"fontSize": 11, "color": PURPLE, "limit": 340}
+    early = base.transform_filter(f"datum.place < {half}").mark_text(align="left", dx=8, **text)
+    late = base.transform_filter(f"datum.place >= {half}").mark_text(align="right", dx=-8, **text)
+    marks = base.mark_point(shape="triangle-down", filled=True, size=60, color=PURPLE)
+    return alt.layer(marks, early.encode(text="short:N"), late.encode(text="short:N")).properties(
+        width=WIDTH, height=15 * rules.height + 6
+    )
 
 
-def _quantity(part: pl.DataFrame, title: str, rules: pl.DataFrame) -> alt.LayerChart:
-    colour = alt.Color("kind:N", title=None, scale=alt.Scale(domain=KINDS, range=KIND_COLOURS), legend=alt.Legend(orient="top"))  # fmt: skip
-    y = alt.Y(
-        "value:Q",
-        title=title,
-        axis=alt.Axis(tickCount=4, titleLimit=200, minExtent=LEFT_MARGIN, format="~s"),
-    )
-    points = part.filter(pl.col("ends_date").is_null())
-    spans = part.filter(pl.col("ends_date").is_not_null())
-    base = alt.Chart(points).encode(x=_time(is_last=True), y=y, color=colour, tooltip=TOOLTIP)
-    layers: list[alt.Chart] = [_rule_lines(rules)] if rules.height else []
-    if spans.height:
-        layers.append(
-            alt.Chart(spans)
-            .mark_rule(strokeWidth=4, strokeCap="butt")
-            .encode(x=_time(is_last=True), x2="ends_date:T", y=y, color=colour, tooltip=TOOLTIP)
-        )
-    for kind, dash in (("reported", [1, 0]), ("estimated", [2, 2]), ("projection", [7, 4])):
-        some = alt.FieldEqualPredicate(field="kind", equal=kind)
-        layers += [
-            base.mark_line(
-                strokeDash=dash, strokeWidth=1.5, interpolate="step-after", opacity=0.7
-            ).transform_filter(some),
-            base.mark_point(
-                size=64,
-                filled=kind == "reported",
-                strokeDash=[2, 2] if kind == "projection" else [1, 0],
-            ).transform_filter(some),
-        ]
+def _quantity(
+    part: pl.DataFrame, title: str, rules: pl.DataFrame, *, is_last: bool
+) -> alt.LayerChart:
+    scale = alt.Scale(domain=KINDS, range=KIND_COLOURS)
+    encoding = {
+        "x": _time(is_last=is_last),
+        "y": alt.Y(
+            "value:Q",
+            title=title,
+            axis=alt.Axis(tickCount=4, titleLimit=200, minExtent=LEFT_MARGIN, format="~s"),
+        ),
+        "color": alt.Color("kind:N", title=None, scale=scale, legend=alt.Legend(orient="top")),
+        "tooltip": TOOLTIP,
+    }
+    layers = _rule_lines(rules)
+    lasting = part.filter(pl.col("ends_date").is_not_null())
+    if lasting.height:
+        bars = alt.Chart(lasting).mark_rule(strokeWidth=4, strokeCap="butt")
+        layers.append(bars.encode(x2="ends_date:T", **encoding))
+    for kind, dash in DASHES.items():
+        some = part.filter(pl.col("ends_date").is_null(), pl.col("kind") == kind)
+        if some.is_empty():
+            continue
+        base = alt.Chart(some).encode(**encoding)
+        line = base.mark_line(strokeDash=dash, strokeWidth=1.5, interpolate="step-after")
+        if part["label"].n_unique() > 1 and "H100" not in title and "Power" not in title:
+            line = line.encode(detail="label:N")
+        point = base.mark_point(size=64, filled=kind == "reported")
+        layers += [line, point]
     return alt.layer(*layers).properties(width=WIDTH, height=110)
 
 
 def _spans(spans: pl.DataFrame, rules: pl.DataFrame) -> alt.LayerChart:
-    y = alt.Y("row:N", title=None, axis=alt.Axis(minExtent=LEFT_MARGIN, labelLimit=LEFT_MARGIN))
-    base = alt.Chart(spans).encode(x=_time(is_last=True), y=y, tooltip=TOOLTIP)
-    points = base.transform_filter(
-        "!isValid(datum.ends_date) || +datum.ends_date == +datum.starts_date"
-    )
-    lasting = base.transform_filter("isValid(datum.ends_date)")
-    shape = alt.Shape("lane:N", legend=None, scale=alt.Scale(domain=SPANS, range=("square", "diamond", "circle")))  # fmt: skip
-    layers = [
-        *([_rule_lines(rules)] if rules.height else []),
-        lasting.mark_rule(strokeWidth=6, color=GREY, opacity=0.6).encode(x2="ends_date:T"),
-        points.mark_point(size=70, filled=True, color=GREY).encode(shape=shape),
-        base.mark_text(align="left", dx=8, dy=-8, fontSize=10, color=GREY, limit=320).encode(
-            text="short:N"
-        ),
-    ]
-    rows = max(spans["row"].n_unique(), 1)
-    return alt.layer(*layers).properties(width=WIDTH, height=30 * rows + 16)
+    axis = alt.Axis(minExtent=LEFT_MARGIN, labelLimit=LEFT_MARGIN)
+    encoding = {"x": _time(is_last=True), "y": alt.Y("row:N", title=None, axis=axis)}
+    layers = _rule_lines(rules)
+    is_lasting = (pl.col("ends_date") > pl.col("starts_date")).fill_null(value=False)
+    lasting, short = spans.filter(is_lasting), spans.filter(~is_lasting)
+    if lasting.height:
+        bars = alt.Chart(lasting).mark_rule(strokeWidth=6, color=GREY, opacity=0.7)
+        layers.append(bars.encode(x2="ends_date:T", tooltip=TOOLTIP, **encoding))
+    if short.height:
+        scale = alt.Scale(domain=SPANS, range=("square", "diamond", "circle"))
+        points = alt.Chart(short).mark_point(size=70, filled=True, color=GREY)
+        layers.append(
+            points.encode(
+                shape=alt.Shape("lane:N", legend=None, scale=scale), tooltip=TOOLTIP, **encoding
+            )
+        )
+    if spans.height <= MOST_LABELS:
+        names = alt.Chart(spans).mark_text(
+            align="left", dx=8, dy=-9, fontSize=10, color=GREY, limit=320
+        )
+        layers.append(names.encode(text="short:N", tooltip=TOOLTIP, **encoding))
+    rows = spans["row"].n_unique()
+    return alt.layer(*layers).properties(width=WIDTH, height=32 * rows + 16)
 
 
 def weights(items: pl.DataFrame, rival: str, caption: str) -> alt.LayerChart:
@@ -192,7 +203,7 @@ def weights(items: pl.DataFrame, rival: str, caption: str) -> alt.LayerChart:
     base = alt.Chart(shown).encode(
         y=alt.Y(
             "label:N",
-            sort=alt.EncodingSortField("place"),
+            sort=shown["label"].to_list(),
             title=None,
             axis=alt.Axis(labelLimit=240),
         ),
@@ -220,14 +231,11 @@ def weights(items: pl.DataFrame, rival: str, caption: str) -> alt.LayerChart:
     return alt.layer(
         zero, bars, right.encode(text="said:N"), left.encode(text="said:N")
     ).properties(
-        height=26 * shown.height + 10,
-        title=alt.TitleParams(
+        height=26 * shown.height + HEAD_PIXELS,
+        title=_title(
             f"What speaks for H1 over {rival}",
-            subtitle=[
-                "A family's further items count half and families are clipped, so bars need not add up.",
-                "Never a probability of wrongdoing. " + caption,
-            ],
-            anchor="start",
+            "A family's further items count half and families are clipped, so bars need not add up.",
+            f"Never a probability of wrongdoing. {caption}",
         ),
     )
 
@@ -250,7 +258,7 @@ def coverage(results: pl.DataFrame, caption: str) -> alt.Chart:
         alt.Chart(long)
         .mark_bar(stroke="white", strokeWidth=0.5)
         .encode(
-            x=alt.X("facilities:Q", title="facilities", stack="zero"),
+            x=alt.X("facilities:Q", title="facilities", stack="zero", axis=alt.Axis(tickMinStep=1, format="d")),
             y=alt.Y("indicator:N", title=None),
             color=alt.Color(
                 "result:N",
@@ -263,11 +271,9 @@ def coverage(results: pl.DataFrame, caption: str) -> alt.Chart:
             tooltip=["indicator:N", "family:N", "result:N", "facilities:Q"],
         )
         .properties(
-            height={"step": 20},
-            title=alt.TitleParams(
-                "What could be computed",
-                subtitle=["No data is not the same as no flag. " + caption],
-                anchor="start",
+            height=22 * results.height + HEAD_PIXELS,
+            title=_title(
+                "What could be computed", f"No data is not the same as no flag. {caption}"
             ),
         )
     )

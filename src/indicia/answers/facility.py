@@ -68,12 +68,12 @@ def _head(facts: Mapping[str, Any]) -> Dossier:
         verdict=words.VERDICTS.get(facts["verdict"], words.NOT_ASSESSED),
         sentence=words.verdict(facts),
         confidence=words.confidence(facts),
-        coverage=words.coverage(facts["computable_count"], facts["applicable_count"])
+        coverage=f"{facts['computable_count']} of {facts['applicable_count']}"
         if is_assessed
-        else "not assessed",
+        else "–",
         support=words.bans(facts["support_bans"]) if is_assessed else "–",
         prior_range=(
-            f"{words.bans(facts['support_low_bans'])} to {words.bans(facts['support_high_bans'])}"
+            f"{facts['support_low_bans']:+.2f} to {facts['support_high_bans']:+.2f}"
             if is_assessed
             else "–"
         ),

@@ -26,7 +26,7 @@ EVIDENCE = """
            e.threshold_value, e.unit, e.starts_date, e.ends_date, i.exposure_share, i.exposure_basis, i.is_counted,
            s.table_name, s.row_key, s.quote, s.source, s.source_url, f.fetched_utc AS retrieved_utc, f.sha256 AS archived_sha256
     FROM item i JOIN evidence e USING (evidence_id)
-    LEFT JOIN evidence_source s USING (evidence_id) LEFT JOIN fetch f USING (fetch_id)
+    LEFT JOIN evidence_source s USING (evidence_id) LEFT JOIN "fetch" f USING (fetch_id)
     ORDER BY ALL
 """
 

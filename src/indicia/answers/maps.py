@@ -9,7 +9,8 @@ import polars as pl
 # Served by the app itself; relative, so that a prefix in front of the app does not break it.
 BASEMAP_URL = "app/static/countries-50m.json"
 PICK = "pick"
-HEIGHT = 520
+HEIGHT = 620
+MOST_BANS = 3
 LAND, EDGE, NOT_RANKED, OUTLINE, CHOSEN = "#8a94a0", "#8a94a0", "#8a94a0", "#5d6873", "#c2410c"
 SHAPES = {"site": "circle", "city": "diamond", "county": "square"}
 
@@ -54,12 +55,16 @@ def points(
         if look.scale
         else {"type": "equalEarth"}
     )
-    land = alt.Chart(
-        alt.UrlData(
-            url=BASEMAP_URL, format=alt.TopoDataFormat(feature="countries", type="topojson")
+    land = (
+        alt.Chart(
+            alt.UrlData(
+                url=BASEMAP_URL, format=alt.TopoDataFormat(feature="countries", type="topojson")
+            )
         )
-    ).mark_geoshape(
-        fill=LAND, fillOpacity=0.22, stroke=EDGE, strokeOpacity=0.5, strokeWidth=0.5, clip=True
+        .transform_filter("datum.properties.name != 'Antarctica'")
+        .mark_geoshape(
+            fill=LAND, fillOpacity=0.22, stroke=EDGE, strokeOpacity=0.5, strokeWidth=0.5, clip=True
+        )
     )
     return (
         alt.layer(land, *_marks(places))
@@ -69,12 +74,14 @@ def points(
             title=alt.TitleParams(
                 "Where facilities are said to be",
                 subtitle=[
-                    "Filled circle = known to the site; open diamond = only to the city; open square "
-                    f"= only to the county. {undrawn_count} known less closely are not drawn.",
+                    "● filled circle = known to the site; ◇ open diamond = only to the city; □ open "
+                    f"square = only to the county. {undrawn_count:,} known less closely are not drawn.",
                     "Boundaries: Natural Earth, de facto; no position implied. Support is never a "
                     "probability of wrongdoing. " + caption,
                 ],
                 anchor="start",
+                color=LAND,
+                subtitleColor=LAND,
             ),
         )
     )
@@ -90,29 +97,36 @@ def _marks(places: pl.DataFrame) -> list[alt.Chart]:
     support = alt.Color(
         "support_bans:Q",
         title="support (bans)",
-        scale=alt.Scale(scheme="viridis"),
-        legend=alt.Legend(orient="bottom", direction="horizontal", gradientLength=180),
+        scale=alt.Scale(scheme="viridis", domain=[-MOST_BANS, MOST_BANS], clamp=True),
+        legend=alt.Legend(
+            type="gradient", orient="bottom", direction="horizontal", gradientLength=180
+        ),
     )
     ranked = "isValid(datum.support_bans)"
-    at = alt.Chart(places).encode(
-        longitude="longitude_deg:Q",
-        latitude="latitude_deg:Q",
-        shape=alt.Shape(
+    encoding = {
+        "longitude": "longitude_deg:Q",
+        "latitude": "latitude_deg:Q",
+        "shape": alt.Shape(
             "coord_precision:N",
-            title="place known to",
             scale=alt.Scale(domain=list(SHAPES), range=list(SHAPES.values())),
-            legend=alt.Legend(orient="bottom", symbolFillColor="transparent"),
+            legend=None,
         ),
-        size=alt.Size(
+        "size": alt.Size(
             "facilities_count:Q",
             scale=alt.Scale(type="sqrt", domainMin=1, range=[80, 420]),
             legend=None,
         ),
-    )
-    edge = at.mark_point(clip=True, filled=False, stroke=OUTLINE, strokeWidth=4)
-    ring = at.transform_filter("datum.is_chosen").mark_point(
-        clip=True, filled=False, stroke=CHOSEN, strokeWidth=9
-    )
+    }
+    at = alt.Chart(places).encode(**encoding)
+    edge = at.mark_point(clip=True, filled=False, stroke=OUTLINE, strokeWidth=3.4)
+    chosen = places.filter("is_chosen")
+    ring = [
+        alt.Chart(one)
+        .mark_point(clip=True, filled=False, stroke=CHOSEN, strokeWidth=9)
+        .encode(**encoding)
+        for one in (chosen,)
+        if one.height
+    ]
     places_ = (
         at.mark_point(clip=True, cursor="pointer", strokeWidth=2)
         .encode(
@@ -131,4 +145,4 @@ def _marks(places: pl.DataFrame) -> list[alt.Chart]:
         )
         .add_params(pick)
     )
-    return [ring, edge, places_]
+    return [*ring, edge, places_]

@@ -4,16 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-HYPOTHESES = {
-    "H1": "controlled-class accelerators, no lawful route visible in public data",
-    "H2": "domestic accelerators",
-    "H3": "accelerators with a lawful route (pre-rule stock, licence, licence-free part)",
-    "H4": "ordinary cloud",
-    "H5": "crypto mining",
-    "H6": "heavy industry",
-    "H7": "an empty hall",
-    "H8": "a data error",
-}
+from indicia.scoring.hypotheses import MEANING
+
+HYPOTHESES = MEANING
 SHORT = {
     "H2": "H2 domestic accelerators",
     "H3": "H3 lawful route",
@@ -62,6 +55,8 @@ NOT_A_PROBABILITY = (
 WELL_COVERED_SHARE = 0.6
 HALF_COVERED_SHARE = 0.3
 INDEPENDENT_FAMILIES = 2
+# A zero-width space after these keeps an address from becoming a link by itself.
+AUTOLINK = re.compile(r"https?:|www|@|mailto:", re.IGNORECASE)
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])")
 
 
@@ -76,7 +71,8 @@ def plain(text: object) -> str:
     >>> plain("*A* <b>")
     '\\\\*A\\\\* \\\\<b\\\\>'
     """
-    return MARKDOWN.sub(r"\\\1", " ".join(str(text).split()))
+    words = AUTOLINK.sub("\\g<0>\u200b", " ".join(str(text).split()))
+    return MARKDOWN.sub(r"\\\1", words)
 
 
 def about(hypothesis: object) -> str:

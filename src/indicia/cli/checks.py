@@ -41,7 +41,7 @@ def _store(home: Path) -> list[Mapping[str, object]]:
         if not made:
             return [_row("store", NOTE, "nothing published yet; run `indicia demo` or `indicia refresh`")]
         with Store.open(home) as store:
-            fetches = store.sql(f"SELECT * FROM {FETCH.name} ORDER BY fetched_utc DESC LIMIT {SAMPLED}")
+            fetches = store.sql(f'SELECT * FROM "{FETCH.name}" ORDER BY fetched_utc DESC LIMIT {SAMPLED}')
             rows = [_row("store", FINE, f"store {made.sequence}, data version {made.data_version}, kind {made.kind}, published {made.published_utc}")]
         archive = Archive(home)
         for row in fetches.iter_rows(named=True):

@@ -7,7 +7,17 @@ sister companies (`Zhuhai X`, `Shanghai X`) stay apart.
 
 import polars as pl
 
-SEPARATE_LETTERS = ("s a", "s p a", "s r l", "s a r l", "s a s", "l l c", "l l p", "l p", "p l c")
+SEPARATE_LETTERS = (
+    "s a",
+    "s p a",
+    "s r l",
+    "s a r l",
+    "s a s",
+    "l l c",
+    "l l p",
+    "l p",
+    "p l c",
+)
 LATIN_FORMS = (
     *SEPARATE_LETTERS,
     "g m b h", "b v", "n v", "k k", "a g", "a b", "a s",
@@ -23,17 +33,24 @@ HAN_FORMS = (
 )  # fmt: skip
 # One such word alone names nobody in particular: a match on it needs the country to agree.
 COMMON_WORDS = frozenset(
-    "advance advanced aerospace alliance alpha apex asia atlas aurora aviation bright capital "
-    "china city cloud compute computing crown data delta digital dragon eagle east electronics "
-    "energy engineering enterprise enterprises express falcon future galaxy general global gold "
-    "golden grand group harbour holding holdings horizon hong kong industrial industries "
-    "infinity innovation institute international link logistics marine matrix mega micro national "
-    "network networks nexus nova ocean omega orient oriental pacific phoenix pioneer power "
-    "precision prime pro rainbow resources royal science semiconductor services silicon sky "
-    "smart solar solutions spark star sun sunrise supreme systems tech technologies technology "
-    "telecom trading transport trust union united universal university venture victory vision "
-    "wave west wing world".split()
-)
+    {
+        "advance", "advanced", "aerospace", "alliance", "alpha", "apex", "asia", "atlas",
+        "aurora", "aviation", "bright", "capital", "china", "city", "cloud", "compute",
+        "computing", "crown", "data", "delta", "digital", "dragon", "eagle", "east",
+        "electronics", "energy", "engineering", "enterprise", "enterprises", "express",
+        "falcon", "future", "galaxy", "general", "global", "gold", "golden", "grand",
+        "group", "harbour", "holding", "holdings", "horizon", "hong", "kong", "industrial",
+        "industries", "infinity", "innovation", "institute", "international", "link",
+        "logistics", "marine", "matrix", "mega", "micro", "national", "network", "networks",
+        "nexus", "nova", "ocean", "omega", "orient", "oriental", "pacific", "phoenix",
+        "pioneer", "power", "precision", "prime", "pro", "rainbow", "resources", "royal",
+        "science", "semiconductor", "services", "silicon", "sky", "smart", "solar",
+        "solutions", "spark", "star", "sun", "sunrise", "supreme", "systems", "tech",
+        "technologies", "technology", "telecom", "trading", "transport", "trust", "union",
+        "united", "universal", "university", "venture", "victory", "vision", "wave", "west",
+        "wing", "world",
+    }
+)  # fmt: skip
 SHORTEST_LATIN = 5
 SHORTEST_HAN = 3
 
@@ -45,7 +62,7 @@ def normalised(name: pl.Expr) -> pl.Expr:
     """The comparable form of every name in a column; empty where nothing but marks is left."""
     return (
         name.str.normalize("NFKD")
-        .str.replace_all(r"[\u{300}-\u{36F}'’`]", "")
+        .str.replace_all(r"[\u{300}-\u{36F}'\u{2019}`]", "")
         .str.normalize("NFKC")
         .str.to_lowercase()
         .str.replace_all("ß", "ss", literal=True)
@@ -71,7 +88,7 @@ def needs_country(form: pl.Expr) -> pl.Expr:
 def normalise(name: str) -> str:
     """The comparable form of one name.
 
-    >>> normalise("Ｅxample Widgets & Sons Co., Ltd.")
+    >>> normalise("EXAMPLE Widgets & Sons Co., Ltd.")
     'example widgets and sons'
     """
     form: str = pl.select(normalised(pl.lit(name))).item()

@@ -83,8 +83,18 @@ def _processes(
         planned=pl.col("variants").filter(yes).n_unique(),
         unknown=pl.col("variants").filter(pl.col("controlled") == "unknown").n_unique(),
         uncontrolled=pl.col("variants").filter(pl.col("controlled") == "no").n_unique(),
-        awarded_names=pl.col("key").filter(yes & award).unique().sort().str.to_uppercase().str.join(", "),
-        planned_names=pl.col("key").filter(yes).unique().sort().str.to_uppercase().str.join(", "),
+        awarded_names=pl.col("key")
+        .filter(yes & award)
+        .unique()
+        .sort()
+        .str.to_uppercase()
+        .str.join(", "),
+        planned_names=pl.col("key")
+        .filter(yes)
+        .unique()
+        .sort()
+        .str.to_uppercase()
+        .str.join(", "),
         names_from=pl.col("notice_date").filter(yes).min(),
     )
     spans = notices.group_by("process_id").agg(
@@ -101,9 +111,13 @@ def _processes(
         .join(chips, on="process_id", how="left")
         .join(exposed, on="process_id", how="left")
         .with_columns(pl.col(counts).fill_null(0))
-        .with_columns(observed=pl.when(pl.col("awarded") > 0).then("awarded").otherwise("planned"))
+        .with_columns(
+            observed=pl.when(pl.col("awarded") > 0).then("awarded").otherwise("planned")
+        )
     )
-    unread = ~pl.col("is_read").fill_null(value=False) | ~pl.col("has_text").fill_null(value=False)
+    unread = ~pl.col("is_read").fill_null(value=False) | ~pl.col("has_text").fill_null(
+        value=False
+    )
     undated = pl.col("ends_date").is_null()
     result = (
         pl.when(unread | undated)
@@ -148,20 +162,31 @@ def _statement(unread: pl.Expr) -> pl.Expr:
         .when(pl.col("result") == "not_applicable")
         .then(pl.lit("All its notices are older than the first control on accelerators."))
         .when(pl.col("awarded") > 0)
-        .then(pl.format("An award names {}, controlled for China on its date.", "awarded_names"))
+        .then(
+            pl.format("An award names {}, controlled for China on its date.", "awarded_names")
+        )
         .when(pl.col("planned") > 0)
         .then(
-            pl.format("A tender or plan, no award, names {}, controlled for China on its date.", "planned_names")
+            pl.format(
+                "A tender or plan, no award, names {}, controlled for China on its date.",
+                "planned_names",
+            )
         )
         .when(pl.col("unknown") > 0)
-        .then(pl.lit("It names a chip of which it is unknown whether it was controlled on its date."))
+        .then(
+            pl.lit(
+                "It names a chip of which it is unknown whether it was controlled on its date."
+            )
+        )
         .when(pl.col("uncontrolled") > 0)
         .then(pl.lit("It names a chip that was not controlled on its date."))
         .otherwise(pl.lit("It names no chip as the thing bought."))
     )
 
 
-def _sources(notices: pl.DataFrame, judged: pl.DataFrame, processes: pl.DataFrame) -> pl.DataFrame:
+def _sources(
+    notices: pl.DataFrame, judged: pl.DataFrame, processes: pl.DataFrame
+) -> pl.DataFrame:
     """The notices that name a chip, those that count first; else the first notice that was read."""
     computed = processes.filter(pl.col("result").is_in(["flag", "no_flag"])).select("scope_id")
     rank = (pl.col("is_counted") & (pl.col("controlled") == "yes")).fill_null(value=False)
@@ -181,7 +206,9 @@ def _sources(notices: pl.DataFrame, judged: pl.DataFrame, processes: pl.DataFram
         pl.lit("process").alias("scope_kind"),
         pl.col("process_id").alias("scope_id"),
         pl.lit("procurement_notice").alias("table_name"),
-        pl.format("process_id={}, notice_id={}, line_id={}", "process_id", "notice_id", "line_id").alias("row_key"),
+        pl.format(
+            "process_id={}, notice_id={}, line_id={}", "process_id", "notice_id", "line_id"
+        ).alias("row_key"),
         pl.coalesce("quote", title).alias("quote"),
         "source",
         "source_url",

@@ -15,7 +15,7 @@ from indicia.indicators import campus_step
 from indicia.indicators.answer import answered
 from indicia.indicators.base import Found, Indicator
 from indicia.indicators.campus_step import KIND, LEAST_STEP_MW
-from indicia.indicators.steps import CUT, EACH_SIDE_MONTHS, Floats, best_steps, normal
+from indicia.indicators.steps import CUT, EACH_SIDE_MONTHS, Floats, best_steps, median, normal
 from indicia.schema import POWER_LOAD, POWER_LOAD_MONTH, POWER_SITE_YEAR
 
 CODE = "P01"
@@ -145,7 +145,10 @@ def _zones(months: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
             pl.when(is_computed).then("threshold_value"),
             pl.lit("MW").alias("unit"),
             "statement",
-            pl.when(pl.col("result") == "flag").then("step_date").otherwise("starts_date").alias("starts_date"),
+            pl.when(pl.col("result") == "flag")
+            .then("step_date")
+            .otherwise("starts_date")
+            .alias("starts_date"),
             pl.col("ends_date").dt.month_end(),
             "origin_id",
             "reliability",
@@ -236,7 +239,9 @@ def _matrix(months: pl.DataFrame) -> tuple[pl.Series, np.datetime64, Floats]:
     first = day.min()
     column = (day - first).astype(int)
     values = np.full((len(zones), column.max() + 1), np.nan)
-    values[zones.search_sorted(months["zone_id"]).to_numpy(), column] = months["base_mw"].to_numpy()
+    values[zones.search_sorted(months["zone_id"]).to_numpy(), column] = months[
+        "base_mw"
+    ].to_numpy()
     return zones, first, values
 
 
@@ -244,7 +249,7 @@ def _year_before(values: Floats, column: np.ndarray[tuple[int], np.dtype[np.int6
     """Median base load of the twelve months before each row's column."""
     back = np.arange(values.shape[1])[None, :] - column[:, None]
     inside = (back < 0) & (back >= -EACH_SIDE_MONTHS) & np.isfinite(values)
-    return pl.DataFrame(np.where(inside, values, np.nan).T).fill_nan(None).median().to_numpy()[0]
+    return median(np.where(inside, values, np.nan))
 
 
 def _months_to_cite(months: pl.DataFrame, evidence: pl.DataFrame) -> pl.DataFrame:

@@ -70,13 +70,13 @@ ORDER BY scope_id, row_key
 """
 
 
-
-
 def compute(db: duckdb.DuckDBPyConnection) -> tuple[pl.DataFrame, pl.DataFrame]:
     """One row of evidence per campus that reports, and the two years it rests on."""
     years = db.sql(YEARS).pl()
     evidence = _evidence(years)
-    db.register("cited_years", years.filter(pl.col("year").is_not_null()).select("facility_id", "year"))
+    db.register(
+        "cited_years", years.filter(pl.col("year").is_not_null()).select("facility_id", "year")
+    )
     sources = db.sql(CITED).pl()
     db.unregister("cited_years")
     return evidence, sources
@@ -97,7 +97,11 @@ def _evidence(years: pl.DataFrame) -> pl.DataFrame:
     )
     statement = (
         pl.when(short)
-        .then(pl.format("{} complete years, of which a step needs 6 without a gap.", pl.col("years")))
+        .then(
+            pl.format(
+                "{} complete years, of which a step needs 6 without a gap.", pl.col("years")
+            )
+        )
         .when(noise.is_null())
         .then(pl.lit("Every year changes alike, so nothing can stand out."))
         .otherwise(

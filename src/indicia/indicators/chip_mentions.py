@@ -13,14 +13,15 @@ from indicia.reference.chips import named_by
 MARK = "\x1e"
 BESIDE_CHARS = 60
 # Names that also mean roads, paper, screws or model lines: accelerator words must stand beside.
-AMBIGUOUS = frozenset({"a10", "a30", "a40", "b100", "h20", "k100ai", "l2", "l20", "l4", "l40", "t4", "v100"})
+AMBIGUOUS = frozenset({"a10", "a30", "b100", "h20", "l2", "l20", "l4", "l40", "t4", "v100"})
 SUFFIX = r"(?:[\s\-_]*(?:sxm\d*|pcie|nvl\d*|hgx|oam|x\d+|\d{2,3}\s*gb?|s))*"
 ACCELERATOR_WORDS = (
-    r"nvidia|英伟达|輝達|辉达|gpu|graphics card|accelerator|加速卡|显卡|顯示卡|图形处理|加速器|tensor|cuda|"
-    r"hgx|dgx|sxm|nvlink|infiniband|算力|智算|ai server|ai服务器|hbm"
+    r"nvidia|英伟达|輝達|辉达|gpu|graphics card|accelerator|加速卡|显卡|顯示卡|图形处理|加速器|"
+    r"tensor|cuda|hgx|dgx|sxm|nvlink|infiniband|算力|智算|ai server|ai服务器|hbm"
 )
 NOTICE_WORDS = (
-    ACCELERATOR_WORDS + r"|server|服务器|伺服器|compute|computing|计算|cluster|集群|hpc|training|训练|"
+    ACCELERATOR_WORDS
+    + r"|server|服务器|伺服器|compute|computing|计算|cluster|集群|hpc|training|训练|"
     r"pcie|deep learning|深度学习|artificial intelligence|人工智能|大模型|inference|推理"
 )
 # Within the clause before a mention, at any distance.
@@ -38,7 +39,8 @@ EXCLUDED_BEFORE = (
     r"不得使用|不得采用|禁止使用|不是|不支持)[\s\-]*(?:(?:any|the|using|use of|nvidia|英伟达)[\s\-]*)*$"
 )
 BUT_AFTER = (
-    r"^[\s\-]*(?:gpus?|cards?|accelerators?|显卡|加速卡|芯片)?[\s\-(（,]*(?:or (?:better|equivalent|equal|similar|higher|above|comparable)|"
+    r"^[\s\-]*(?:gpus?|cards?|accelerators?|显卡|加速卡|芯片)?[\s\-(,]*"
+    r"(?:or (?:better|equivalent|equal|similar|higher|above|comparable)|"
     r"(?:class|level|equivalent|compatible|comparable|like|alternative)\b|and above|performance|"
     r"(?:或|及|或者)?(?:同等|以上|更高|相当|类似|同类)|的?性能|级别?|兼容|替代|除外)"
 )
@@ -46,7 +48,7 @@ ADDRESS_AFTER = (
     r"^[\s\-]*(?:road|rd\b|street|highway|motorway|autobahn|junction|roundabout|bypass|corridor|"
     r"paper|size|poster|公路|路|号楼|号|高速|国道|室)"
 )
-CLAUSE_END = r"[;；。！？!?\n]|\.\s"
+CLAUSE_END = r"[;。!?\n]|\.\s"
 
 
 def _names() -> str:
@@ -62,7 +64,9 @@ def pattern() -> str:
 
 def plain(text: pl.Expr) -> pl.Expr:
     """Text as it is searched: one width, lower case, no control marks."""
-    return text.fill_null("").str.normalize("NFKC").str.to_lowercase().str.replace_all(MARK, " ")
+    return (
+        text.fill_null("").str.normalize("NFKC").str.to_lowercase().str.replace_all(MARK, " ")
+    )
 
 
 def mentions(texts: pl.DataFrame) -> pl.DataFrame:
@@ -83,8 +87,12 @@ def mentions(texts: pl.DataFrame) -> pl.DataFrame:
             part=pl.col("text").str.replace_all(found, f"{MARK}${{0}}{MARK}").str.split(MARK)
         )
         .explode("part")
-        .with_columns(place=pl.int_range(pl.len()).over("row"), chars=pl.col("part").str.len_chars())
-        .with_columns(start=pl.col("chars").cast(pl.Int64).cum_sum().over("row") - pl.col("chars"))
+        .with_columns(
+            place=pl.int_range(pl.len()).over("row"), chars=pl.col("part").str.len_chars()
+        )
+        .with_columns(
+            start=pl.col("chars").cast(pl.Int64).cum_sum().over("row") - pl.col("chars")
+        )
         .filter(pl.col("place") % 2 == 1)
     )
     start, chars = pl.col("start"), pl.col("chars")
@@ -108,7 +116,9 @@ def mentions(texts: pl.DataFrame) -> pl.DataFrame:
         | pl.col("rest").str.contains(ADDRESS_AFTER)
     )
     quote = pl.concat_str(
-        pl.col("before").str.tail(BESIDE_CHARS // 2), "part", pl.col("after").str.head(BESIDE_CHARS // 2)
+        pl.col("before").str.tail(BESIDE_CHARS // 2),
+        "part",
+        pl.col("after").str.head(BESIDE_CHARS // 2),
     )
     return beside.select(
         "row",

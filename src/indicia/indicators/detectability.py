@@ -77,6 +77,8 @@ def share(indicator: str, scope_kind: str) -> float:
 def table() -> pl.DataFrame:
     """The whole table as a frame, for the app and the docs."""
     columns = tuple(Sight.__dataclass_fields__)
-    return pl.DataFrame([[getattr(s, c) for c in columns] for s in SIGHTS], schema={
-        c: pl.Float64 if c == "share" else pl.String for c in columns
-    }, orient="row")
+    return pl.DataFrame(
+        [[getattr(s, c) for c in columns] for s in SIGHTS],
+        schema={c: pl.Float64 if c == "share" else pl.String for c in columns},
+        orient="row",
+    )

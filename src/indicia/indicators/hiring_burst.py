@@ -21,6 +21,7 @@ CUT_PER_MAD = 3.5 / 0.6745
 CUT = 3.5
 QUALITY_COMPARED, QUALITY_ALONE = 1.0, 0.5
 
+# Where some count has a past to be held against, those without one are no longer asked.
 # Counts of people scatter at least as their square root, so a flat past still has a spread.
 COUNTS = f"""
 WITH weighed AS (
@@ -53,11 +54,14 @@ WITH weighed AS (
                 + greatest({CUT_PER_MAD} * s.mad, {CUT} * sqrt(greatest(s.middle, 1.0)))) END AS least
   FROM counted c LEFT JOIN spreads s ON s.employer = c.employer AND s.place = c.place
    AND s.counted_date = c.counted_date
+), comparable AS (
+  SELECT * FROM (SELECT *, max(earlier) OVER (PARTITION BY employer, place) AS most_earlier FROM held)
+  WHERE earlier >= {LEAST_EARLIER_COUNTS} OR most_earlier < {LEAST_EARLIER_COUNTS}
 ), ranked AS (
   SELECT *, row_number() OVER (PARTITION BY employer, place ORDER BY
            CASE WHEN openings >= least THEN 0 ELSE 1 END, openings - least DESC,
            counted_date DESC) AS place_in_line
-  FROM held
+  FROM comparable
 )
 SELECT concat(employer, ' @ ', place) AS scope_id, employer, place, counted_date, openings, earlier,
        middle, CAST(least AS DOUBLE) AS least, source, origin_id, reliability
@@ -91,7 +95,9 @@ def compute(db: duckdb.DuckDBPyConnection) -> Found:
         pl.lit("employer").alias("scope_kind"),
         pl.lit("no_data").alias("result"),
         pl.lit(KIND).alias("kind"),
-        pl.lit("No count of this employer's openings at this place is at hand.").alias("statement"),
+        pl.lit("No count of this employer's openings at this place is at hand.").alias(
+            "statement"
+        ),
     )
     return answered(
         CODE, pl.concat([_evidence(counts, is_placed), absent], how="diagonal_relaxed"), sources

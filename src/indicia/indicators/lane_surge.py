@@ -11,12 +11,12 @@ import polars as pl
 from indicia.indicators.answer import answered
 from indicia.indicators.base import Found, Indicator
 from indicia.indicators.detectability import share
+from indicia.indicators.lane_flows import CODES, FLOWS
 from indicia.schema import CUSTOMS_FLOW
 
 CODE = "C01"
 KIND = "corridor_surge_z_gt_3.5"
 CUT = 3.5
-BASKET = ("847141", "847149", "847150", "847180", "847330", "854231")
 # Below the floor a lane is small enough that one shipment makes it surge.
 YEAR_FLOOR_USD, MONTH_FLOOR_USD = 50e6, 5e6
 # What is not reported, or less than a hundredth of the floor, counts as that hundredth.
@@ -26,35 +26,6 @@ LEAST_YEAR_GROWTHS, LEAST_MONTH_GROWTHS = 4, 12
 NORMAL_PER_MAD = 1 / 0.6745
 NORMAL_PER_MEAN_DEVIATION = 1.253314
 
-_CODES = ", ".join(f"'{code}'" for code in BASKET)
-# `flows`: the basket per reporter, partner and period; a ready-made basket outranks its codes, and
-# the source with most periods outranks the rest. `lanes`: the importer's report where it is long
-# enough, else the exporter's; the two are never spliced.
-FLOWS = f"""
-WITH coded AS (
-  SELECT *, position('+' IN hs_code) > 0 AS is_basket,
-         coalesce(value_reported_usd, value_estimated_usd) AS value_usd,
-         CASE WHEN frequency = 'A' THEN CAST(substr(period, 1, 4) AS INTEGER)
-              ELSE 12 * CAST(substr(period, 1, 4) AS INTEGER)
-                   + CAST(substr(period, 6, 2) AS INTEGER) - 1 END AS at_period
-  FROM customs_flow
-  WHERE flow IN ('M', 'X') AND (position('+' IN hs_code) > 0 OR hs_code IN ({_CODES}))
-), weighed AS (
-  SELECT source, is_basket, reporter_iso3, flow, frequency,
-         row_number() OVER (PARTITION BY reporter_iso3, flow, frequency ORDER BY
-           CASE WHEN is_basket THEN 0 ELSE 1 END, count(DISTINCT period) DESC, source) AS place
-  FROM coded GROUP BY source, is_basket, reporter_iso3, flow, frequency
-)
-SELECT CASE WHEN c.flow = 'X' THEN c.reporter_iso3 ELSE c.partner_iso3 END AS exporter,
-       CASE WHEN c.flow = 'X' THEN c.partner_iso3 ELSE c.reporter_iso3 END AS importer,
-       c.flow, c.frequency, c.at_period, min(c.period) AS period, min(c.source) AS source,
-       min(c.origin_id) AS origin_id, max(c.reliability) AS reliability,
-       sum(c.value_usd) AS value_usd
-FROM coded c JOIN weighed w
-  ON w.source = c.source AND w.is_basket = c.is_basket AND w.reporter_iso3 = c.reporter_iso3
- AND w.flow = c.flow AND w.frequency = c.frequency AND w.place = 1
-GROUP BY exporter, importer, c.flow, c.frequency, c.at_period
-"""
 SURGES = f"""
 WITH flows AS ({FLOWS}), partners AS (
   SELECT * FROM flows WHERE exporter <> 'W00' AND importer <> 'W00'
@@ -177,7 +148,7 @@ FROM (
 WHERE exporter <> 'W00' AND importer <> 'W00'
 GROUP BY exporter, importer
 HAVING sum(CASE WHEN flow IN ('M', 'X')
-                 AND (position('+' IN hs_code) > 0 OR hs_code IN ({_CODES})) THEN 1 ELSE 0 END) = 0
+                 AND (position('+' IN hs_code) > 0 OR hs_code IN ({CODES})) THEN 1 ELSE 0 END) = 0
 ORDER BY scope_id
 """
 CITED = """
@@ -199,27 +170,39 @@ ORDER BY l.scope_id, c.period DESC, c.hs_code
 def compute(db: duckdb.DuckDBPyConnection) -> Found:
     """Judge every period of every lane against that lane's past, and keep the strongest."""
     at, is_year = pl.col("at_period"), pl.col("frequency") == "A"
-    lanes = db.sql(SURGES).pl().with_columns(
-        pl.lit("lane").alias("scope_kind"),
-        starts_date=pl.when(is_year)
-        .then(pl.date(at, 1, 1))
-        .otherwise(pl.date(at // 12, at % 12 + 1, 1)),
-        ends_date=pl.when(is_year)
-        .then(pl.date(at, 12, 31))
-        .otherwise(pl.date(at // 12, at % 12 + 1, 1).dt.month_end()),
-        period=_period(at, is_year),
-        earlier_period=_period(at - pl.col("lag"), is_year),
+    lanes = (
+        db.sql(SURGES)
+        .pl()
+        .with_columns(
+            pl.lit("lane").alias("scope_kind"),
+            starts_date=pl.when(is_year)
+            .then(pl.date(at, 1, 1))
+            .otherwise(pl.date(at // 12, at % 12 + 1, 1)),
+            ends_date=pl.when(is_year)
+            .then(pl.date(at, 12, 31))
+            .otherwise(pl.date(at // 12, at % 12 + 1, 1).dt.month_end()),
+            period=_period(at, is_year),
+            earlier_period=_period(at - pl.col("lag"), is_year),
+        )
     )
     db.register("cited_lanes", lanes.filter(pl.col("surge").is_not_null()))
     sources = db.sql(CITED).pl()
     db.unregister("cited_lanes")
-    others = db.sql(OTHER_LANES).pl().with_columns(
-        pl.lit("lane").alias("scope_kind"),
-        pl.lit("not_applicable").alias("result"),
-        pl.lit(KIND).alias("kind"),
-        pl.lit("No code of the basket of computing hardware is reported on this lane.").alias("statement"),
+    others = (
+        db.sql(OTHER_LANES)
+        .pl()
+        .with_columns(
+            pl.lit("lane").alias("scope_kind"),
+            pl.lit("not_applicable").alias("result"),
+            pl.lit(KIND).alias("kind"),
+            pl.lit(
+                "No code of the basket of computing hardware is reported on this lane."
+            ).alias("statement"),
+        )
     )
-    return answered(CODE, pl.concat([_evidence(lanes), others], how="diagonal_relaxed"), sources)
+    return answered(
+        CODE, pl.concat([_evidence(lanes), others], how="diagonal_relaxed"), sources
+    )
 
 
 def _period(at: pl.Expr, is_year: pl.Expr) -> pl.Expr:

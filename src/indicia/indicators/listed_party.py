@@ -17,7 +17,16 @@ from indicia.schema import ENTITY_LISTING, FACILITY, FACILITY_PARTY
 CODE = "E01"
 KIND = "listed_party_address_or_owner"
 SAME, SAME_BUT_COMMON = 1.0, 0.5
-UNNAMED = ("unknown", "undisclosed", "various", "not disclosed", "confidential", "n a", "none", "tbd")
+UNNAMED = (
+    "unknown",
+    "undisclosed",
+    "various",
+    "not disclosed",
+    "confidential",
+    "n a",
+    "none",
+    "tbd",
+)
 
 NAMES = """
 SELECT DISTINCT name FROM (
@@ -27,7 +36,7 @@ SELECT DISTINCT name FROM (
 ) WHERE name IS NOT NULL AND trim(name) <> ''
 """
 # A listing that takes effect after the newest publication in view is not yet one.
-PARTIES = f"""
+PARTIES = """
 WITH forms AS (
   SELECT name, form, needs_country FROM normalised_names WHERE form <> ''
 ), spelt AS (
@@ -73,7 +82,7 @@ FROM parties p LEFT JOIN met m ON m.party_name = p.party_name
 ORDER BY p.party_name, is_accepted DESC, m.listed_date, m.list_code, m.listing_key, m.spelling
 """
 LISTS = """
-SELECT count(*) AS listings, count(DISTINCT list_code) AS lists, min(origin_id) AS list_origin_id
+SELECT count(*) AS listings, min(origin_id) AS list_origin_id
 FROM entity_listing
 """
 PARTY_ROWS = """
@@ -151,11 +160,7 @@ def _evidence(met: pl.DataFrame, lists: pl.DataFrame) -> pl.DataFrame:
     )
     is_computed = pl.col("result").is_in(["flag", "no_flag"])
     observed = (
-        pl.when(accepted)
-        .then(SAME)
-        .when(pl.col("is_met"))
-        .then(SAME_BUT_COMMON)
-        .otherwise(0.0)
+        pl.when(accepted).then(SAME).when(pl.col("is_met")).then(SAME_BUT_COMMON).otherwise(0.0)
     )
     statement = (
         pl.when(is_unnamed)
@@ -166,27 +171,31 @@ def _evidence(met: pl.DataFrame, lists: pl.DataFrame) -> pl.DataFrame:
         .then(pl.format("The same name stands on a screening list: {}.", "quote"))
         .when(pl.col("is_met"))
         .then(
-            pl.format("A short or common name that a list also has, in another country: {}.", "quote")
+            pl.format(
+                "A short or common name that a list also has, in another country: {}.", "quote"
+            )
         )
-        .otherwise(
-            pl.format("Not found among {} listings of {} lists, by identical name.", "listings", "lists")
-        )
+        .otherwise(pl.format("Not found by identical name; listings compared: {}.", "listings"))
     )
-    return facts.with_columns(result=result).select(
-        pl.lit("party").alias("scope_kind"),
-        pl.col("party_name").alias("scope_id"),
-        "result",
-        kind=pl.lit(KIND),
-        observed_value=pl.when(is_computed).then(observed),
-        threshold_value=pl.when(is_computed).then(pl.lit(SAME)),
-        unit=pl.lit("share"),
-        statement=statement,
-        starts_date="starts_date",
-        origin_id=pl.coalesce("origin_id", "list_origin_id", "party_origin_id"),
-        reliability="reliability",
-        quality_share=pl.lit(1.0),
-        detectability_share=pl.when(is_computed).then(pl.lit(share(CODE, "party"))),
-    ).with_columns(pl.lit(None, dtype=pl.Date).alias("ends_date"))
+    return (
+        facts.with_columns(result=result)
+        .select(
+            pl.lit("party").alias("scope_kind"),
+            pl.col("party_name").alias("scope_id"),
+            "result",
+            kind=pl.lit(KIND),
+            observed_value=pl.when(is_computed).then(observed),
+            threshold_value=pl.when(is_computed).then(pl.lit(SAME)),
+            unit=pl.lit("share"),
+            statement=statement,
+            starts_date="starts_date",
+            origin_id=pl.coalesce("origin_id", "list_origin_id", "party_origin_id"),
+            reliability="reliability",
+            quality_share=pl.lit(1.0),
+            detectability_share=pl.when(is_computed).then(pl.lit(share(CODE, "party"))),
+        )
+        .with_columns(pl.lit(None, dtype=pl.Date).alias("ends_date"))
+    )
 
 
 INDICATOR = Indicator(

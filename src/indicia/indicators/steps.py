@@ -53,8 +53,8 @@ class Steps:
 def spread(values: Floats) -> Floats:
     """Robust standard deviation of each row; by mean deviation where the MAD is nil; else NaN."""
     with np.errstate(invalid="ignore"):
-        off = np.abs(values - _median(values)[:, None])
-        by_mad = NORMAL_PER_MAD * _median(off)
+        off = np.abs(values - median(values)[:, None])
+        by_mad = NORMAL_PER_MAD * median(off)
         count = np.isfinite(off).sum(axis=1)
         by_mean = NORMAL_PER_MEAN_DEVIATION * np.nansum(off, axis=1) / np.maximum(count, 1)
         sigma = np.where(by_mad > 0, by_mad, by_mean)
@@ -70,16 +70,16 @@ def lone_months(values: Floats) -> NDArray[np.bool_]:
     """Months far from their neighbours once year and trend are removed; a step has no such month."""
     count, width = values.shape
     month = np.arange(width) % MONTHS_IN_YEAR
-    yearly = _median(values[:, MONTHS_IN_YEAR:] - values[:, :-MONTHS_IN_YEAR])
+    yearly = median(values[:, MONTHS_IN_YEAR:] - values[:, :-MONTHS_IN_YEAR])
     level = values - np.nan_to_num(yearly)[:, None] / MONTHS_IN_YEAR * np.arange(width)
     padded = np.full((count, -(-width // MONTHS_IN_YEAR) * MONTHS_IN_YEAR), np.nan)
     padded[:, :width] = level
     by_year = padded.reshape(count, -1, MONTHS_IN_YEAR)
-    season = _median(by_year.swapaxes(1, 2).reshape(-1, by_year.shape[1]))
+    season = median(by_year.swapaxes(1, 2).reshape(-1, by_year.shape[1]))
     rest = level - season.reshape(count, MONTHS_IN_YEAR)[:, month]
     framed = np.pad(rest, ((0, 0), (NEIGHBOURS, NEIGHBOURS)), constant_values=np.nan)
     windows = sliding_window_view(framed, 2 * NEIGHBOURS + 1, axis=1)
-    around = _median(windows.reshape(-1, 2 * NEIGHBOURS + 1)).reshape(rest.shape)
+    around = median(windows.reshape(-1, 2 * NEIGHBOURS + 1)).reshape(rest.shape)
     # The scale is that of the series about itself: the scatter about neighbours alone is too small.
     scale = np.maximum(spread(rest - around), spread(np.diff(rest, axis=1)) / np.sqrt(2))
     with np.errstate(invalid="ignore"):
@@ -160,10 +160,12 @@ def _fit(base: Floats, used: Floats, columns: Floats) -> Floats:
     """Least squares of every column on `base`, series by series, over the months in use."""
     square = np.einsum("tk,st,tl->skl", base, used, base) + 1e-9 * np.eye(base.shape[1])
     along = np.einsum("tk,st,stc->skc", base, used, columns)
-    return np.asarray(np.einsum("tk,skc->stc", base, np.linalg.solve(square, along)), dtype=float)
+    return np.asarray(
+        np.einsum("tk,skc->stc", base, np.linalg.solve(square, along)), dtype=float
+    )
 
 
-def _median(values: Floats) -> Floats:
+def median(values: Floats) -> Floats:
     """Median of each row without its gaps; NaN for a row of gaps, without numpy's warning."""
     ordered = np.sort(values, axis=1)
     count = np.isfinite(values).sum(axis=1)

@@ -76,7 +76,9 @@ def controlled_on(named: pl.Series, dates: pl.Series) -> pl.Series:
         named: Chips, as in the reference table.
         dates: One date per chip.
     """
-    asked = pl.DataFrame({"chip": named, "on_date": dates}, schema_overrides={"on_date": pl.Date})
+    asked = pl.DataFrame(
+        {"chip": named, "on_date": dates}, schema_overrides={"on_date": pl.Date}
+    )
     on_date, eccn = pl.col("on_date"), pl.col("eccn_2023_test")
     by_letter = (
         (pl.col("vendor") == "NVIDIA")

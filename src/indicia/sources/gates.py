@@ -31,7 +31,7 @@ def rows_suffice(source: Source, fetch: Fetch, parsed: Parsed) -> None:
         reasons = "; ".join(f"{r.place}: expected {r.expected}, received {r.received}" for r in parsed.rejections[:3])
         raise SourceChangedError(
             source.id, fetch.url, f"at least {source.rows_at_least} rows", f"{kept} kept of {parsed.rows_in} read {reasons}",
-            "If the publisher really has fewer, lower rows_at_least in the source's definition",
+            "If the publisher really has so few, load it with --accept-shrink",
         )
 
 

@@ -122,7 +122,7 @@ def _load(job: Job, batch: Batch, build: Build, report: Report, *, accept_shrink
     refused = report.refused
     for each, body in batch.bodies:
         try:
-            for name, frame in _read(job, each, body, report).items():
+            for name, frame in _read(job, each, body, report, accept_shrink=accept_shrink).items():
                 frames.setdefault(name, []).append(frame)
             report.accepted += 1
         except (SourceChangedError, SchemaViolationError) as error:
@@ -137,14 +137,15 @@ def _load(job: Job, batch: Batch, build: Build, report: Report, *, accept_shrink
             report.accepted -= 1
 
 
-def _read(job: Job, fetch: Fetch, body: bytes, report: Report) -> Mapping[str, pl.DataFrame]:
+def _read(job: Job, fetch: Fetch, body: bytes, report: Report, *, accept_shrink: bool) -> Mapping[str, pl.DataFrame]:
     gates.body_is_usable(job.source, fetch, body)
     said = job.parse(body, fetch)
     report.rows_in += said.rows_in
     for rejection in said.rejections:
         report.rows_rejected += rejection.count if rejection.severity != "notice" else 0
         report.note(rejection.severity, rejection)
-    gates.rows_suffice(job.source, fetch, said)
+    if not accept_shrink:
+        gates.rows_suffice(job.source, fetch, said)
     return _stamped(job, fetch, said)
 
 
@@ -154,7 +155,7 @@ def _load_table(job: Job, build: Build, report: Report, fetch: Fetch, name: str,
     if is_snapshot and not accept_shrink:
         gates.snapshot_is_whole(source, fetch, name, frame, build.current(table, source.id))
     public = fetch.published_utc or fetch.fetched_utc
-    next_utc, next_fetch = _next_snapshot(build, source.id, name, public) if is_snapshot else (None, "")
+    next_utc, next_fetch = _next_snapshot(build, source.id, name, public) if source.is_snapshot else (None, "")
     vintage = Vintage(public, fetch.fetched_utc, fetch.fetch_id, is_snapshot, next_utc, next_fetch)
     delta = build.load(table, frame, vintage, source.id)
     report.rows_kept += frame.height
@@ -196,7 +197,7 @@ def _once(report: Report, fetch: Fetch, name: str, rows: pl.DataFrame) -> pl.Dat
 def _is_held(build: Build, fetch: Fetch) -> bool:
     """The same bytes of the same name and vintage are in the store already."""
     found = build.held(
-        "SELECT 1 FROM runs.fetch f JOIN runs.loaded l USING (fetch_id) WHERE f.source = $source "
+        'SELECT 1 FROM runs."fetch" f JOIN runs.loaded l USING (fetch_id) WHERE f.source = $source '
         "AND f.sha256 = $sha AND f.url = $url AND f.published_utc IS NOT DISTINCT FROM $published",
         {"source": fetch.source, "sha": fetch.sha256, "url": fetch.url, "published": fetch.published_utc},
     )
@@ -214,7 +215,7 @@ def _next_snapshot(build: Build, source: str, table: str, public: datetime) -> t
 
 def _record(report: Report, build: Build) -> None:
     finished = datetime.now(UTC)
-    known = build.held("SELECT fetch_id FROM runs.fetch WHERE source = $source", {"source": report.source})["fetch_id"]
+    known = build.held('SELECT fetch_id FROM runs."fetch" WHERE source = $source', {"source": report.source})["fetch_id"]
     new = {f.fetch_id: f for f in report.fetches if f.fetch_id not in set(known)}
     build.record(FETCH, FETCH.frame(asdict(f) for f in new.values()))
     build.record(LOADED, LOADED.frame(row for row in report.loaded if row["fetch_id"] in new))

@@ -173,7 +173,7 @@ class Build:
     def _insert(self, family: str, table: Table, frame: pl.DataFrame) -> None:
         self._make(family, table)
         self._db.register("incoming", table.check(frame))
-        self._db.execute(f"INSERT INTO {family}.{table.name} BY NAME SELECT * FROM incoming")
+        self._db.execute(f'INSERT INTO {family}."{table.name}" BY NAME SELECT * FROM incoming')
         self._db.unregister("incoming")
 
     def _make(self, family: str, table: Table) -> None:

@@ -1,0 +1,136 @@
+"""A refresh ended by `kill -9` at any moment: the store opens, nothing is lost, nothing is asked twice."""
+
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from json import dumps
+from pathlib import Path
+
+import pytest
+from served import eia_page
+
+from indicia.sources.archive import Archive
+from indicia.store import Store, pointer
+
+PAGES, HOURS, KILLS = 8, 240, 30
+ZONES = [f"Z{n:02d}" for n in range(PAGES)]
+
+
+class Publisher(ThreadingHTTPServer):
+    """Serves eight pages whose values rise with every round, and remembers what it was asked."""
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.round, self.asked = 0, []
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        page = int(self.path.rsplit("/", 1)[-1])
+        self.server.asked.append(self.path)
+        body = dumps(eia_page(ZONES[page], [1000 + self.server.round] * HOURS)).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_args):
+        pass
+
+
+@pytest.fixture
+def publisher():
+    server = Publisher()
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def start(home, publisher):
+    return subprocess.Popen(
+        [sys.executable, str(Path(__file__).with_name("refresher.py")), str(home), publisher.url, str(PAGES)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def values(home):
+    """The round each zone's stored values are of; every zone whole or not there."""
+    with Store.open(home) as store:
+        rows = store.sql(
+            "SELECT zone_id, min(demand_reported_mw) - 1000, max(demand_reported_mw) - 1000, count(*) "
+            "FROM power_load GROUP BY ALL"
+        ).rows()
+    assert all(low == high and hours == HOURS for _, low, high, hours in rows)
+    return {zone: int(low) for zone, low, _, _ in rows}
+
+
+@pytest.mark.slow
+def test_thirty_kills_lose_nothing_and_ask_nothing_twice(tmp_path, publisher):
+    draw = random.Random(20261122)
+    began = time.monotonic()
+    whole = start(tmp_path, publisher)
+    assert whole.wait(60) == 0, whole.stderr.read()
+    duration = time.monotonic() - began
+    acknowledged = values(tmp_path)
+    assert set(acknowledged) == set(ZONES)
+    ended_early = 0
+    for number in range(1, KILLS + 1):
+        publisher.round = number
+        process = start(tmp_path, publisher)
+        time.sleep(draw.uniform(0.25, 1.05) * duration)
+        process.send_signal(signal.SIGKILL)
+        said, _ = process.communicate(timeout=30)
+        ended_early += process.returncode == -signal.SIGKILL
+        after = values(tmp_path)
+        assert set(after) == set(ZONES)
+        assert all(after[z] >= acknowledged[z] for z in ZONES)
+        if "published" in said:
+            assert set(after.values()) != set(acknowledged.values())
+        acknowledged = after
+    assert ended_early >= KILLS // 3, "the kills came too late to show anything"
+
+    held = [f.url for f in Archive(tmp_path).pending("power/eia930")]
+    publisher.asked.clear()
+    final = start(tmp_path, publisher)
+    said, problems = final.communicate(timeout=60)
+    assert final.returncode == 0, problems
+    assert "published" in said
+    asked = [publisher.url + path for path in publisher.asked]
+    assert not set(asked) & set(held)
+    assert len(asked) + len(set(held)) >= PAGES
+    assert pointer(tmp_path)
+    assert not list((tmp_path / "stores").glob("build-*"))
+    assert not Archive(tmp_path).pending("power/eia930")
+
+
+def test_what_was_read_before_a_crash_is_loaded_without_asking_again(tmp_path, publisher):
+    from served import job_at
+
+    from indicia.cli import work
+    from indicia.sources import intake
+
+    job = job_at("power/eia930", publisher.url, tuple(f"/page/{n}" for n in range(PAGES)))
+    archive = Archive(tmp_path)
+    batches = intake.live(job, archive, {}, datetime.now(UTC))
+    for _ in range(5):
+        next(batches)
+    batches.close()
+    assert len(publisher.asked) == 5
+    outcome = work.refresh(tmp_path, work.live_tasks([job], {}), progress=lambda _t: None)
+    assert not outcome.has_failed
+    assert sorted(publisher.asked) == sorted(f"/page/{n}" for n in range(PAGES))
+    assert set(values(tmp_path)) == set(ZONES)

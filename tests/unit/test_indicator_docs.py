@@ -1,0 +1,164 @@
+"""Every indicator's page has its headings, and every example on it is executed."""
+
+import re
+import tomllib
+from datetime import date
+
+import made
+import numpy as np
+import polars as pl
+import pytest
+
+from indicia import bundled
+from indicia.indicators import CATALOGUE
+
+HEADINGS = (
+    "What it says",
+    "Method",
+    "Example",
+    "Why it may be innocent",
+    "Exclusions",
+    "Sanity check",
+    "Sources",
+)
+REFUSED = re.compile(
+    r"\b(proves?|detects?|confirms?|guilty|violations?|illegal|smugglers?|suspects?|culprits?)\b",
+    re.IGNORECASE,
+)
+
+
+def page(code):
+    return bundled.path(f"docs/indicators/{code}.md").read_text(encoding="utf-8")
+
+
+def base_load(case):
+    count = case.get("months", 60)
+    month = np.arange(count)
+    level = case["level_mw"] * made.scatter(count, case["noise_share"])
+    level = (
+        level + case.get("step_mw", 0) * (month >= 30) + case.get("ramp_mw", 0) * month / count
+    )
+    return made.database(power_load_month=made.monthly_base_load("VALLEY", level))
+
+
+def lane(case):
+    rows = [
+        row
+        for name, values in case["values_million_usd"].items()
+        for row in made.yearly_lane(
+            name, [v * 1e6 or None for v in values], "X", hs_code=case.get("hs_code", "847150")
+        )
+    ]
+    return made.database(customs_flow=rows)
+
+
+def process(case):
+    notices = [
+        made.notice("ocds-example-1", n["stage"], n.get("date"), n["text"])
+        for n in case["notices"]
+    ]
+    tie = {
+        "facility_id": "epoch-example",
+        "scope_kind": "process",
+        "scope_id": "ocds-example-1",
+        "weight_share": 1.0,
+        "basis": "made",
+    }
+    return made.database(procurement_notice=notices, exposure=[tie])
+
+
+def openings(case):
+    counts = made.weekly_openings(
+        "Example Cloud", case.get("place", "Townsville"), case["counts"]
+    )
+    tie = {
+        "facility_id": "epoch-example",
+        "scope_kind": "employer",
+        "scope_id": "Example Cloud @ Townsville",
+        "weight_share": 1.0,
+        "basis": "made",
+    }
+    return made.database(
+        staffing_count=counts, exposure=[] if case.get("place") == "" else [tie]
+    )
+
+
+def named(case):
+    return made.database(
+        facility_party=[made.party(case["party"], headquarters_iso2=case.get("headquarters"))],
+        entity_listing=[made.listing(**listing) for listing in case["listings"]],
+    )
+
+
+BUILD = {"P01": base_load, "C01": lane, "R01": process, "S01": openings, "E01": named}
+CASES = [
+    pytest.param(indicator, tomllib.loads(block), id=f"{indicator.code}-{i}")
+    for indicator in CATALOGUE
+    for i, block in enumerate(
+        re.findall(r"```toml case\n(.*?)```", page(indicator.code), re.DOTALL)
+    )
+]
+
+
+@pytest.mark.parametrize(("indicator", "case"), CASES)
+def test_example(indicator, case):
+    found = indicator.compute(BUILD[indicator.code](case))
+    evidence = found.evidence
+    if "lane" in case:
+        evidence = evidence.filter(pl.col("scope_id") == case["lane"])
+    (row,) = evidence.iter_rows(named=True)
+    assert row["result"] == case["result"]
+    assert row["kind"] == case.get("kind", row["kind"])
+    checks = {
+        "observed": "observed_value",
+        "observed_mw": "observed_value",
+        "threshold": "threshold_value",
+        "quality": "quality_share",
+    }
+    for wanted, column in checks.items():
+        if wanted in case:
+            assert row[column] == pytest.approx(case[wanted]), column
+    if "starts_date" in case:
+        assert abs((row["starts_date"] - case["starts_date"]).days) <= 31
+    if "year" in case:
+        assert row["starts_date"] == date(case["year"], 1, 1)
+    if "detectability_at_most" in case:
+        assert row["detectability_share"] <= case["detectability_at_most"]
+    is_computed = row["result"] in ("flag", "no_flag")
+    assert (row["detectability_share"] is not None) == is_computed
+    if is_computed:
+        assert (row["observed_value"] >= row["threshold_value"]) == (row["result"] == "flag")
+        assert row["evidence_id"] in found.sources["evidence_id"].to_list()
+
+
+@pytest.mark.parametrize("indicator", CATALOGUE, ids=lambda i: i.code)
+def test_a_page_has_every_heading_in_order(indicator):
+    assert tuple(re.findall(r"^## (.+)$", page(indicator.code), re.MULTILINE)) == HEADINGS
+
+
+@pytest.mark.parametrize("indicator", CATALOGUE, ids=lambda i: i.code)
+def test_a_page_has_an_example_of_all_four_results(indicator):
+    shown = {c.values[1]["result"] for c in CASES if c.values[0] is indicator}
+    assert shown >= {"flag", "no_flag", "not_applicable", "no_data"}
+
+
+@pytest.mark.parametrize("indicator", CATALOGUE, ids=lambda i: i.code)
+def test_a_page_uses_no_word_that_we_refuse(indicator):
+    assert not REFUSED.findall(re.sub(r"How to Detect", "", page(indicator.code)))
+
+
+@pytest.mark.parametrize("indicator", CATALOGUE, ids=lambda i: i.code)
+def test_without_observations_an_indicator_says_nothing(indicator):
+    assert indicator.compute(made.database()).evidence.is_empty()
+
+
+def test_codes_are_unique_and_begin_with_the_letter_of_their_family():
+    letters = {
+        "power": "P",
+        "customs": "C",
+        "procurement": "R",
+        "staffing": "S",
+        "registry": "E",
+    }
+    assert len({i.code for i in CATALOGUE}) == len(CATALOGUE)
+    assert all(i.code[0] == letters[i.family] and i.benign_causes for i in CATALOGUE)
