@@ -22,9 +22,7 @@ page = st.navigation(
     ],
     position="top",
 )
-st.set_page_config(
-    page_title=f"{page.title} · indicia", page_icon=str(ICON), layout="wide"
-)
+st.set_page_config(page_title=f"{page.title} · indicia", page_icon=str(ICON), layout="wide")
 
 try:
     shared.mark_the_data()

@@ -17,10 +17,21 @@ FORMATS = {
 }  # fmt: skip
 UNITS = {
     "_bans": "bans", "_mw": "MW", "_mwh": "MWh", "_deg": "°", "_m3": "m³", "_usd": "US$",
-    "_utc": "UTC",
+    "_utc": "UTC", "_hours": "hours",
 }  # fmt: skip
-WIDE = {"explanation", "statement", "reason", "doubt", "title", "says", "does_not_say", "what", "said"}
+WIDE = {
+    "explanation",
+    "statement",
+    "reason",
+    "doubt",
+    "title",
+    "says",
+    "does_not_say",
+    "what",
+    "said",
+}
 TITLES = {
+    "families_for_count": "families for H1", "coverage": "computable", "what": "what cannot be seen",
     "rival_words": "strongest rival", "verdict_words": "verdict", "precision_words": "place known to",
     "country_iso2": "country", "headquarters_iso2": "headquarters", "coord_precision": "place known to",
     "compute_reported_h100e_count": "H100e reported", "compute_estimated_h100e_count": "H100e estimated",
@@ -84,6 +95,9 @@ def table(
         pick: Column whose value is returned for a row the reader selects.
         hide: Columns that are sent but not shown.
     """
+    if frame.is_empty():
+        st.caption("None.")
+        return None
     config = {name: _column(name) for name in frame.columns}
     shown = [name for name in frame.columns if name not in hide]
     links = [n for n in frame.columns if n.endswith("_url") or n == "homepage"]
@@ -99,11 +113,12 @@ def table(
             column_config=config,
             alt=alt,
             key=key,
-            height=height, placeholder="–",
+            height=height,
+            placeholder="—",
         )
         return None
     event = st.dataframe(
-        safe, hide_index=True, column_order=shown, column_config=config, alt=alt, key=key, height=height, placeholder="–",
+        safe, hide_index=True, column_order=shown, column_config=config, alt=alt, key=key, height=height, placeholder="—",
         on_select="rerun", selection_mode="single-row",
     )  # fmt: skip
     rows = event.selection.rows

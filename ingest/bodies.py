@@ -103,7 +103,7 @@ class Sieve:
         self.place, self.frame = place, frame
         self.rejections: list[Rejection] = []
 
-    def drop(  # noqa: PLR0917 -- the parts of one message
+    def drop(
         self,
         broken: pl.Expr,
         rule: str,
@@ -146,7 +146,7 @@ class Sieve:
         self.drop(repeat, "key repeated", names, f"one row per ({names})", remedy)
         self.frame = self.frame.select(pl.exclude(names) if len(key) > 1 else pl.all())
 
-    def _say(  # noqa: PLR0917 -- the parts of one message
+    def _say(
         self,
         taken: pl.DataFrame,
         rule: str,

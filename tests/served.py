@@ -9,9 +9,16 @@ from indicia.sources.contract import Request
 def job_at(name, url, paths=("/data",), **facts):
     """The real job `name`, asking a publisher at `url` instead of its own."""
     job = providers.find().jobs[name]
-    source = replace(job.source, url=f"{url}/", hosts=("127.0.0.1", "localhost"), key_variable="", **facts)
+    source = replace(
+        job.source, url=f"{url}/", hosts=("127.0.0.1", "localhost"), key_variable="", **facts
+    )
     requests = tuple(Request(f"{url}{p}") for p in paths)
-    return replace(job, source=source, plan=lambda _today, _environ: requests, following=lambda _r, _b: None)
+    return replace(
+        job,
+        source=source,
+        plan=lambda _today, _environ: requests,
+        following=lambda _r, _b: None,
+    )
 
 
 def eia_page(zone, values, first_hour="2026-01-01T01", **row_facts):
@@ -32,4 +39,12 @@ def eia_page(zone, values, first_hour="2026-01-01T01", **row_facts):
         }
         for n, v in enumerate(values)
     ]
-    return {"response": {"total": str(len(rows)), "dateFormat": "YYYY-MM-DD\"T\"HH24", "frequency": "hourly", "data": rows}, "apiVersion": "2.1.10"}
+    return {
+        "response": {
+            "total": str(len(rows)),
+            "dateFormat": 'YYYY-MM-DD"T"HH24',
+            "frequency": "hourly",
+            "data": rows,
+        },
+        "apiVersion": "2.1.10",
+    }

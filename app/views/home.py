@@ -49,7 +49,9 @@ shared.table(home.newest_events(store), "Latest dated events", "events")
 st.subheader("How fresh")
 health = sources.health(store, sources.known(), shared.now())
 shared.table(
-    health.select("source", "freshness", "last_good_utc", "age_hours", "every_hours"),
+    health.select(
+        "source", "freshness", "last_good_utc", "data_public_utc", "age_hours", "every_hours"
+    ),
     "Freshness of every source",
     "freshness",
 )

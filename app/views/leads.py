@@ -58,7 +58,7 @@ if not tally.get("lead", 0):
         "**No lead among these facilities.** That is a correct result where public evidence does not "
         "separate the explanations. Below: why, ranked by support, and what to look at next."
     )
-    st.dataframe(leads.why_not_more(store), hide_index=True, alt="Why facilities are not leads")
+    shared.table(leads.why_not_more(store), "Why facilities are not leads", "why")
 
 st.subheader(f"Queue: {queue.height:,} of {leads.ranked(tally):,} facilities")
 st.caption(
@@ -66,7 +66,7 @@ st.caption(
     "Select a row to open its dossier."
 )
 for row in queue.head(TOP).iter_rows(named=True):
-    link, said = st.columns([2, 5], vertical_alignment="center")
+    link, said = st.columns([3, 6], vertical_alignment="center")
     with link:
         shared.facility_link(row["facility_id"], row["name"])
     said.text(leads.in_words(row))

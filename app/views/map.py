@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app import shared
-from indicia.answers import leads, maps
+from indicia.answers import maps, places
 
 store = shared.store()
 
@@ -20,18 +20,18 @@ region = st.segmented_control(
     bind="query-params",
 )
 chosen = st.query_params.get("facility", "")
-places = leads.place_points(store, chosen)
-undrawn = leads.undrawn(store)
+drawn = places.points(store, chosen)
+undrawn = places.undrawn(store)
 
 event = st.altair_chart(
-    maps.points(places, leads.total(undrawn), shared.caption(), region or "World"),
+    maps.points(drawn, places.total(undrawn), shared.caption(), region or "World"),
     on_select="rerun",
     selection_mode=maps.PICK,
     key="map",
     alt="World map of facilities; the table below holds the same places",
 )
 picked = maps.picked(event.selection.get(maps.PICK, []))
-here = leads.at_place(store, picked) if picked else None
+here = places.at_place(store, picked) if picked else None
 if here is not None and here.height == 1:
     shared.open_facility(picked)
 elif here is not None and here.height:
@@ -41,7 +41,7 @@ elif here is not None and here.height:
 
 st.subheader("The same places as a table")
 if one := shared.table(
-    places.drop("is_chosen"), "Places on the map, same data", "places", pick="facility_id"
+    drawn.drop("is_chosen"), "Places on the map, same data", "places", pick="facility_id"
 ):
     shared.open_facility(one)
 st.subheader("Not drawn")

@@ -13,7 +13,7 @@ st.caption("A failed source keeps its last good data. Stale: older than twice it
 health = sources.health(store, known, shared.now())
 shared.table(
     health.select(
-        "source", "freshness", "outcome", "last_run_utc", "last_good_utc", "age_hours", "every_hours",
+        "source", "freshness", "outcome", "last_run_utc", "last_good_utc", "data_public_utc", "age_hours", "every_hours",
         "rows_in_count", "rows_kept_count", "rows_rejected_count", "live_checked", "message",
     ),
     "Health of every source",

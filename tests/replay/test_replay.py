@@ -37,7 +37,7 @@ def fetch_of(job: Job, folder: Path, body: bytes) -> Fetch:
         "fetch_id": "replayed",
         "source": job.source.id,
         "way": "file",
-        "url": job.source.url,
+        "url": (job.source.url or job.source.name),
         "fetched_utc": FETCHED,
         "sha256": digest,
         "original_sha256": digest,

@@ -38,26 +38,44 @@ def held(home):
 
 def last_issue(home):
     with Store.open(home) as store:
-        return store.sql("SELECT * FROM issue ORDER BY seen_utc DESC, severity LIMIT 1").row(0, named=True)
+        return store.sql("SELECT * FROM issue ORDER BY seen_utc DESC, severity LIMIT 1").row(
+            0, named=True
+        )
 
 
 REFUSED = {
     "truncated JSON": (json.dumps(GOOD)[:-40].encode(), "JSON"),
-    "a web page with status 200": (b"<!DOCTYPE html><html><title>Sign in</title></html>", "data"),
+    "a web page with status 200": (
+        b"<!DOCTYPE html><html><title>Sign in</title></html>",
+        "data",
+    ),
     "a wrong unit": (eia_page("TVA", [1, 2], **{"value-units": "megawatts"}), "megawatthours"),
     "a missing column": (
-        {"response": {**GOOD["response"], "data": [{k: v for k, v in r.items() if k != "value"} for r in GOOD["response"]["data"]]}},
+        {
+            "response": {
+                **GOOD["response"],
+                "data": [
+                    {k: v for k, v in r.items() if k != "value"}
+                    for r in GOOD["response"]["data"]
+                ],
+            }
+        },
         "value",
     ),
-    "an empty page": (eia_page("TVA", []), "rows"),
+    "an empty page": (eia_page("TVA", []), "at least one"),
     "an empty body": (b"", "a body"),
     "rubbish": (bytes(range(256)) * 4, ""),
-    "an error object": ({"error": {"code": "API_KEY_MISSING", "message": "No key"}}, "a response"),
+    "an error object": (
+        {"error": {"code": "API_KEY_MISSING", "message": "No key"}},
+        "a response",
+    ),
 }
 
 
 @pytest.mark.parametrize(("body", "expected"), REFUSED.values(), ids=REFUSED)
-def test_a_refused_body_is_an_issue_and_the_last_good_data_stay(refresh, tmp_path, body, expected):
+def test_a_refused_body_is_an_issue_and_the_last_good_data_stay(
+    refresh, tmp_path, body, expected
+):
     assert not refresh(GOOD).has_failed
     outcome = refresh(body)
     assert outcome.has_failed
@@ -98,7 +116,9 @@ def test_a_gigabyte_packed_in_a_megabyte_is_refused_without_being_unpacked(refre
 def test_a_bomb_in_a_file_is_refused_too(tmp_path):
     path = tmp_path / "TVA.csv.gz"
     packer = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)
-    path.write_bytes(b"".join(packer.compress(b"0" * 2**20) for _ in range(1024)) + packer.flush())
+    path.write_bytes(
+        b"".join(packer.compress(b"0" * 2**20) for _ in range(1024)) + packer.flush()
+    )
     job = providers.find().jobs["power/eia930"]
     outcome = work.refresh(tmp_path / "home", work.file_tasks(job, path, None), **QUIET)
     assert outcome.has_failed
@@ -135,7 +155,7 @@ def test_a_publisher_that_is_down_is_an_issue_and_no_loss(refresh, tmp_path):
     assert held(tmp_path) == 3
 
 
-def test_a_redirect_to_a_foreign_host_is_not_followed(refresh, tmp_path, httpserver):
+def test_a_redirect_to_a_foreign_host_is_not_followed(refresh):
     outcome = refresh(b"", status=302, headers={"Location": "https://example.org/steal"})
     assert outcome.has_failed
     assert "example.org" in outcome.reports[0].message
@@ -149,7 +169,7 @@ def test_a_source_without_its_key_is_not_configured_and_no_failure(tmp_path):
     assert not outcome.has_failed
 
 
-def test_a_key_reaches_the_publisher_and_nothing_else(tmp_path, httpserver):
+def test_a_key_reaches_the_publisher_and_nothing_else(httpserver):
     from indicia.sources.contract import Request
     from indicia.sources.session import Session
 
@@ -174,6 +194,9 @@ def test_a_key_reaches_the_publisher_and_nothing_else(tmp_path, httpserver):
 
     httpserver.clear()
     httpserver.expect_request("/data").respond_with_data(f"bad {secret}", status=401)
-    with Session(job.source, {"K": secret}) as session, pytest.raises(SourceUnavailableError) as error:
+    with (
+        Session(job.source, {"K": secret}) as session,
+        pytest.raises(SourceUnavailableError) as error,
+    ):
         session.get(request)
     assert secret not in str(error.value)

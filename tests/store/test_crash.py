@@ -60,7 +60,13 @@ def publisher():
 
 def start(home, publisher):
     return subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("refresher.py")), str(home), publisher.url, str(PAGES)],
+        [
+            sys.executable,
+            str(Path(__file__).with_name("refresher.py")),
+            str(home),
+            publisher.url,
+            str(PAGES),
+        ],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -49,7 +49,9 @@ def put(db, values, number, later=None, *, snapshot=True):
     vintage = Vintage(
         day(number), FETCHED, f"f{number}", snapshot, day(later) if later else None, f"f{later}"
     )
-    return load.apply(db, "power", POWER_LOAD, rows(values, day(number), f"f{number}"), vintage, SOURCE)
+    return load.apply(
+        db, "power", POWER_LOAD, rows(values, day(number), f"f{number}"), vintage, SOURCE
+    )
 
 
 def known(db, number=None):
@@ -59,7 +61,9 @@ def known(db, number=None):
 
 
 def current(db):
-    found = db.sql("SELECT zone_id, demand_reported_mw FROM power.current_power_load ORDER BY 1").pl()
+    found = db.sql(
+        "SELECT zone_id, demand_reported_mw FROM power.current_power_load ORDER BY 1"
+    ).pl()
     return dict(found.iter_rows())
 
 
@@ -96,13 +100,19 @@ def test_an_earlier_vintage_that_arrives_late_leaves_later_days_as_they_were(db)
 
 def test_a_revision_under_a_lag_model_is_dated_by_its_fetch_so_that_no_hindcast_sees_it(db):
     first = Vintage(FETCHED, FETCHED, "f1", is_snapshot=False)
-    load.apply(db, "power", POWER_LOAD, rows({"A": 1}, day(2), basis="lag model"), first, SOURCE)
+    load.apply(
+        db, "power", POWER_LOAD, rows({"A": 1}, day(2), basis="lag model"), first, SOURCE
+    )
     later = datetime(2026, 2, 1, tzinfo=UTC)
     revised = rows({"A": 5}, day(2), "f2", "lag model", later)
-    load.apply(db, "power", POWER_LOAD, revised, Vintage(later, later, "f2", is_snapshot=False), SOURCE)
+    load.apply(
+        db, "power", POWER_LOAD, revised, Vintage(later, later, "f2", is_snapshot=False), SOURCE
+    )
     assert known(db, 3) == {"A": 1.0}
     assert current(db) == {"A": 5.0}
-    bases = db.sql("SELECT published_basis FROM power.history_power_load ORDER BY published_utc").pl()
+    bases = db.sql(
+        "SELECT published_basis FROM power.history_power_load ORDER BY published_utc"
+    ).pl()
     assert bases["published_basis"].to_list() == ["lag model", "fetched"]
 
 
@@ -130,6 +140,13 @@ def test_a_load_that_fails_half_way_leaves_nothing(db):
     put(db, {"A": 1}, 3)
     twice = pl.concat([rows({"B": 2}, day(4)), rows({"B": 3}, day(4))]).drop("licence")
     with pytest.raises(Exception, match="licence"):
-        load.apply(db, "power", POWER_LOAD, twice, Vintage(day(4), FETCHED, "f4", is_snapshot=True), SOURCE)
+        load.apply(
+            db,
+            "power",
+            POWER_LOAD,
+            twice,
+            Vintage(day(4), FETCHED, "f4", is_snapshot=True),
+            SOURCE,
+        )
     assert current(db) == {"A": 1.0}
     assert put(db, {"A": 2}, 5) == Delta(changed=1)

@@ -59,6 +59,19 @@ def test_one_broken_month_is_no_step():
     assert zone(base)[0]["result"] == "no_flag"
 
 
+def test_one_high_month_near_the_end_is_no_step():
+    base = 100 * made.scatter(60, 0.01)
+    base[47] = 900.0
+    assert zone(base)[0]["result"] == "no_flag"
+    assert zone(base)[0]["observed_value"] == 0.0
+
+
+def test_a_broken_month_does_not_hide_a_step():
+    base = 60 * made.scatter(60, 0.02) + 12 * (MONTH >= 30)
+    base[12] = 1.0
+    assert zone(base)[0]["result"] == "flag"
+
+
 def test_a_step_has_no_lone_month():
     assert not lone_months(
         np.log(100 * made.scatter(60, 0.02) * (1 + 0.5 * (MONTH >= 30)))[None]
@@ -102,7 +115,8 @@ def test_imputed_hours_lower_the_quality():
 
 def test_a_small_quiet_zone_would_have_shown_a_step_and_a_large_one_would_not():
     quiet, loud = zone(30 * made.scatter(60, 0.02))[0], zone(9000 * made.scatter(60, 0.02))[0]
-    assert quiet["detectability_share"] > 0.9 > 0.01 > loud["detectability_share"]
+    assert quiet["detectability_share"] > 0.9
+    assert loud["detectability_share"] < 0.01
 
 
 def test_hours_outrank_months_and_a_month_with_a_tenth_missing_is_left_to_the_months():

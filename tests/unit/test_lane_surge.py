@@ -69,9 +69,17 @@ def test_the_exporters_report_to_the_world_outranks_the_sum_of_its_partners():
     assert judged(flows(lanes) + world)[0]["result"] == "no_flag"
 
 
+def test_a_rebound_below_its_usual_share_is_no_surge():
+    fading = [800, 620, 500, 390, 310, 245, 195, 150]
+    assert judged(flows({"EXA>IMA": [*fading, 250], **OTHERS}))[0]["observed_value"] <= 0
+    assert judged(flows({"EXA>IMA": [*fading, 1500], **OTHERS}))[0]["result"] == "flag"
+
+
 def test_a_ready_made_basket_is_not_added_to_its_codes():
     basket = flows({"EXA>IMA": [*CALM, 110], **OTHERS})
-    codes = flows({"EXA>IMA": [*CALM, 5000]}, hs_code="847150")
+    longer = {lane: [*values, values[-1]] for lane, values in OTHERS.items()}
+    codes = flows({"EXA>IMA": [*CALM, 5000, 5000], **longer}, hs_code="847150")
+    assert judged(codes)[0]["result"] == "flag"
     assert judged(basket + codes)[0]["result"] == "no_flag"
 
 

@@ -1,4 +1,5 @@
 """Names made comparable."""
+# ruff: noqa: RUF001 -- full-width letters are what is tested
 
 import polars as pl
 import pytest

@@ -13,5 +13,5 @@ def titles() -> pl.DataFrame:
             "indicator_title": [i.title for i in CATALOGUE],
             "benign_causes": ["; ".join(i.benign_causes) for i in CATALOGUE],
         },
-        schema={n: pl.String for n in ("indicator", "indicator_title", "benign_causes")},
+        schema=dict.fromkeys(("indicator", "indicator_title", "benign_causes"), pl.String),
     )

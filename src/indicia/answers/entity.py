@@ -57,7 +57,7 @@ def listings(store: Reader, name: str) -> pl.DataFrame:
         FROM entity_listing
         WHERE lower(trim(name)) = lower(trim($name)) OR {NAMED_IN.format(column="aliases")}
         ORDER BY list_code, listing_key LIMIT $most
-        """,  # noqa: S608 -- only constants of this module are put in
+        """,
         {"name": name, "most": MOST_ROWS},
     )
 
@@ -72,7 +72,7 @@ def notices(store: Reader, name: str) -> pl.DataFrame:
         FROM procurement_notice
         WHERE lower(trim(buyer_name)) = lower(trim($name)) OR {NAMED_IN.format(column="supplier_names")}
         ORDER BY notice_date DESC NULLS LAST, process_id, notice_id, line_id LIMIT $most
-        """,  # noqa: S608 -- only constants of this module are put in
+        """,
         {"name": name, "most": MOST_ROWS},
     )
 
@@ -84,6 +84,6 @@ def events(store: Reader, name: str) -> pl.DataFrame:
         SELECT starts_date, date_precision, kind, status, title, denial, citation, source, source_url
         FROM event WHERE {NAMED_IN.format(column="parties")}
         ORDER BY starts_date DESC NULLS LAST, event_id LIMIT $most
-        """,  # noqa: S608 -- only constants of this module are put in
+        """,
         {"name": name, "most": MOST_ROWS},
     )

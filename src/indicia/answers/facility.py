@@ -70,12 +70,12 @@ def _head(facts: Mapping[str, Any]) -> Dossier:
         confidence=words.confidence(facts),
         coverage=f"{facts['computable_count']} of {facts['applicable_count']}"
         if is_assessed
-        else "–",
-        support=words.bans(facts["support_bans"]) if is_assessed else "–",
+        else "—",
+        support=words.bans(facts["support_bans"]) if is_assessed else "—",
         prior_range=(
             f"{facts['support_low_bans']:+.2f} to {facts['support_high_bans']:+.2f}"
             if is_assessed
-            else "–"
+            else "—"
         ),
         strongest_rival=facts["strongest_rival"] or "",
         admissibility=facts["admissibility_reason"] or "",
@@ -167,14 +167,14 @@ def weights(store: Reader, facility_id: str, rival: str) -> pl.DataFrame:
                prior_bans AS weight_bans, NULL AS statement
         FROM assessment_rival WHERE facility_id = $id AND rival = $rival
         UNION ALL
-        SELECT 1, i.family, e.indicator || ' · ' || e.result, i.{column}, e.statement
+        SELECT 1, i.family, e.indicator || ' · ' || replace(e.result, '_', ' '), i.{column}, e.statement
         FROM item i JOIN evidence e USING (evidence_id)
         WHERE i.facility_id = $id AND i.is_counted
         UNION ALL
         SELECT 2, 'total', 'Support over ' || rival, support_bans, NULL
         FROM assessment_rival WHERE facility_id = $id AND rival = $rival
         ORDER BY step, weight_bans DESC, label
-        """,  # noqa: S608 -- the column's name comes from the schema
+        """,
         {"id": facility_id, "rival": rival},
     )
 
@@ -221,7 +221,7 @@ def observations(store: Reader, facility_id: str, table: str) -> pl.DataFrame:
         SELECT o.* EXCLUDE (facility_id, origin_id, fetch_id), t.sha256 AS archived_sha256
         FROM {name} o LEFT JOIN "fetch" t USING (fetch_id)
         WHERE o.facility_id = ? ORDER BY ALL
-        """,  # noqa: S608 -- the table's name comes from the schema
+        """,
         [facility_id],
     )
 
@@ -237,7 +237,7 @@ def changes(store: Reader, facility_id: str) -> pl.DataFrame:
                     AS VARCHAR) AS said
         FROM history_{t} WHERE facility_id = $id
         QUALIFY count(*) OVER (PARTITION BY source, {", ".join(OBSERVED[t].key)}) > 1
-        """  # noqa: S608 -- names of tables and columns come from the schema
+        """
         for t in CHANGING
     ]
     return store.sql(

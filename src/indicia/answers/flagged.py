@@ -40,7 +40,9 @@ class Flagged:
     stamp: export.Stamp
 
 
-def flagged(store: Reader, filters: Filters, order: str = "support", now: datetime | None = None) -> Flagged:
+def flagged(
+    store: Reader, filters: Filters, order: str = "support", now: datetime | None = None
+) -> Flagged:
     """The whole list that fits the filters; reference sites only where the verdict is asked for."""
     parts = [leads.queue(store, filters, order, EVERYTHING)]
     if REFERENCE in filters.verdicts:
@@ -54,7 +56,9 @@ def flagged(store: Reader, filters: Filters, order: str = "support", now: dateti
     query = words_of(filters, order)
     return Flagged(
         rows=rows,
-        evidence=store.sql(EVIDENCE).join(rows.select("facility_id"), on="facility_id", how="semi"),
+        evidence=store.sql(EVIDENCE).join(
+            rows.select("facility_id"), on="facility_id", how="semi"
+        ),
         stamp=stamp(store, rows, query, now or datetime.now(UTC)),
     )
 
@@ -62,7 +66,11 @@ def flagged(store: Reader, filters: Filters, order: str = "support", now: dateti
 def words_of(filters: Filters, order: str) -> str:
     """The filters and order as one line that a person can type again."""
     parts = [f"order={order}"]
-    for name, values in (("verdict", filters.verdicts), ("country", filters.countries), ("precision", filters.precisions)):
+    for name, values in (
+        ("verdict", filters.verdicts),
+        ("country", filters.countries),
+        ("precision", filters.precisions),
+    ):
         parts += [f"{name}={value}" for value in values]
     if filters.text:
         parts.append(f"text={filters.text}")
@@ -87,10 +95,20 @@ def stamp(store: Reader, rows: pl.DataFrame, query: str, now: datetime) -> expor
     )
 
 
-def write(found: Flagged, path: Path, fmt: str, *, machine: bool, withheld: Iterable[str]) -> Path:
+def write(
+    found: Flagged, path: Path, fmt: str, *, machine: bool, withheld: Iterable[str]
+) -> Path:
     """Write the list with its evidence in long form."""
     long = {"evidence": found.evidence}
-    return export.write(found.rows, found.stamp, path, fmt, long=long, machine=machine, withheld_sources=frozenset(withheld))
+    return export.write(
+        found.rows,
+        found.stamp,
+        path,
+        fmt,
+        long=long,
+        machine=machine,
+        withheld_sources=frozenset(withheld),
+    )
 
 
 def _places(store: Reader) -> pl.DataFrame:
@@ -101,6 +119,10 @@ def _places(store: Reader) -> pl.DataFrame:
 
 
 def _results(store: Reader) -> pl.DataFrame:
-    results = store.sql(f"SELECT facility_id, indicator, result FROM {INDICATOR_RESULT.name} ORDER BY ALL")
+    results = store.sql(
+        f"SELECT facility_id, indicator, result FROM {INDICATOR_RESULT.name} ORDER BY ALL"
+    )
     names = sorted(results["indicator"].unique())
-    return results.pivot("indicator", index="facility_id", values="result", on_columns=names).select("facility_id", *names)
+    return results.pivot(
+        "indicator", index="facility_id", values="result", on_columns=names
+    ).select("facility_id", *names)

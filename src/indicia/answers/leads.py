@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from indicia.answers import words
+from indicia.answers.places import ONE_FACILITY
 from indicia.answers.reader import Reader
 from indicia.schema import RIVALS
 
@@ -20,10 +21,6 @@ AGAINST_STRONGEST = (
     + " ".join(f"WHEN '{k}' THEN i.{k.lower()}_bans" for k in RIVALS)
     + " END"
 )
-ONE_FACILITY = """
-    SELECT * FROM facility
-    QUALIFY row_number() OVER (PARTITION BY facility_id ORDER BY source) = 1
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +115,7 @@ def _assessed(
                next_indicator, next_gain_bans, admissibility_reason, place_in_queue
         FROM shown LEFT JOIN flags USING (facility_id) LEFT JOIN strongest USING (facility_id)
         ORDER BY {ORDERS[order]}
-    """  # noqa: S608 -- only constants of this module are put in; values go as parameters
+    """
     found = store.sql(query, [*params, limit])
     return found.with_columns(
         pl.format("{} of {}", "computable_count", "applicable_count").alias("coverage"),
@@ -140,7 +137,7 @@ def count(store: Reader, filters: Filters | None = None) -> pl.DataFrame:
         SELECT a.verdict, count(*) AS facilities_count
         FROM assessment a JOIN place f USING (facility_id) LEFT JOIN who w USING (facility_id)
         WHERE {where} GROUP BY ALL ORDER BY ALL
-    """  # noqa: S608 -- only constants of this module are put in; values go as parameters
+    """
     return store.sql(query, params)
 
 
@@ -152,11 +149,6 @@ def tally(store: Reader, filters: Filters | None = None) -> dict[str, int]:
 def ranked(counts: Mapping[str, int]) -> int:
     """How many facilities stand in the queue: all but reference sites."""
     return sum(n for verdict, n in counts.items() if verdict != "reference site")
-
-
-def total(rows: pl.DataFrame) -> int:
-    """Facilities that a frame of counts stands for."""
-    return int(rows["facilities_count"].sum())
 
 
 def in_words(row: Mapping[str, Any]) -> str:
@@ -223,59 +215,3 @@ def coverage(store: Reader) -> pl.DataFrame:
                count(*) FILTER (result = 'not_applicable') AS not_applicable_count
         FROM indicator_result GROUP BY ALL ORDER BY family, indicator
     """)
-
-
-def place_points(store: Reader, chosen: str = "") -> pl.DataFrame:
-    """Places to draw, one row per coordinate and precision, with every facility known there.
-
-    Only places known to site, city or county are here; the rest are in `undrawn`.
-    """
-    return store.sql(
-        f"""
-        WITH place AS ({ONE_FACILITY})
-        SELECT f.latitude_deg, f.longitude_deg, f.coord_precision,
-               count(*) AS facilities_count,
-               min(f.facility_id) AS facility_id,
-               CASE count(*) WHEN 1 THEN min(f.name)
-                   ELSE count(*) || ' facilities, among them ' || min(f.name) END AS name,
-               max(a.support_bans) FILTER (a.verdict <> 'reference site') AS support_bans,
-               arg_min(a.verdict, CASE a.verdict WHEN 'lead' THEN 1 WHEN 'watch' THEN 2
-                   WHEN 'no lead' THEN 3 ELSE 4 END) AS verdict,
-               bool_or(f.facility_id = ?) AS is_chosen
-        FROM place f LEFT JOIN assessment a USING (facility_id)
-        WHERE f.coord_precision IN ('site', 'city', 'county')
-          AND f.latitude_deg IS NOT NULL AND f.longitude_deg IS NOT NULL
-        GROUP BY ALL
-        ORDER BY facilities_count DESC, facility_id
-        """,  # noqa: S608 -- only a constant of this module is put in
-        [chosen],
-    ).with_columns(
-        pl.col("verdict").fill_null("not assessed"), pl.col("is_chosen").fill_null(value=False)
-    )
-
-
-def undrawn(store: Reader) -> pl.DataFrame:
-    """Facilities that are not drawn, by country and by how closely their place is known."""
-    return store.sql(f"""
-        WITH place AS ({ONE_FACILITY})
-        SELECT country_iso2, coalesce(coord_precision, 'unknown') AS coord_precision,
-               count(*) AS facilities_count, min(name) AS for_example
-        FROM place
-        WHERE coalesce(coord_precision, 'unknown') NOT IN ('site', 'city', 'county')
-           OR latitude_deg IS NULL OR longitude_deg IS NULL
-        GROUP BY ALL ORDER BY facilities_count DESC, country_iso2, coord_precision
-    """)  # noqa: S608 -- only a constant of this module is put in
-
-
-def at_place(store: Reader, facility_id: str) -> pl.DataFrame:
-    """Every facility drawn at the same place and precision as this one."""
-    return store.sql(
-        f"""
-        WITH place AS ({ONE_FACILITY}),
-        here AS (SELECT * FROM place WHERE facility_id = ?)
-        SELECT f.facility_id, f.name, f.country_iso2, f.place, f.coord_precision
-        FROM place f JOIN here h USING (latitude_deg, longitude_deg, coord_precision)
-        ORDER BY f.name, f.facility_id
-        """,  # noqa: S608 -- only a constant of this module is put in
-        [facility_id],
-    )

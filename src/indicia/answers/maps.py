@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import altair as alt
 import polars as pl
@@ -12,6 +13,14 @@ PICK = "pick"
 HEIGHT = 620
 MOST_BANS = 3
 LAND, EDGE, NOT_RANKED, OUTLINE, CHOSEN = "#8a94a0", "#8a94a0", "#8a94a0", "#5d6873", "#c2410c"
+SHAPES_SAY = (
+    "● filled circle = known to the site; ◇ open diamond = only to the city; "
+    "□ open square = only to the county. {:,} known less closely are not drawn."
+)
+BOUNDARIES = (
+    "Boundaries: Natural Earth, de facto; no position implied. "
+    "Support is never a probability of wrongdoing."
+)
 SHAPES = {"site": "circle", "city": "diamond", "county": "square"}
 
 
@@ -36,17 +45,17 @@ REGIONS = {
 
 def points(
     places: pl.DataFrame, undrawn_count: int, caption: str, region: str = "World"
-) -> alt.LayerChart:
+) -> alt.LayerChart | alt.FacetChart:
     """Places by precision (shape) and support (fill); a click picks one.
 
     Args:
-        places: As `answers.leads.place_points` gives them.
+        places: As `answers.places.points` gives them.
         undrawn_count: Facilities known only to region or country, which are not drawn.
         caption: What data this was made from.
         region: One of `REGIONS`.
     """
     look = REGIONS[region]
-    view = (
+    view: dict[str, Any] = (
         {
             "type": "mercator",
             "center": [look.longitude_deg, look.latitude_deg],
@@ -63,7 +72,12 @@ def points(
         )
         .transform_filter("datum.properties.name != 'Antarctica'")
         .mark_geoshape(
-            fill=LAND, fillOpacity=0.22, stroke=EDGE, strokeOpacity=0.5, strokeWidth=0.5, clip=True
+            fill=LAND,
+            fillOpacity=0.22,
+            stroke=EDGE,
+            strokeOpacity=0.5,
+            strokeWidth=0.5,
+            clip=True,
         )
     )
     return (
@@ -73,12 +87,7 @@ def points(
             height=HEIGHT,
             title=alt.TitleParams(
                 "Where facilities are said to be",
-                subtitle=[
-                    "● filled circle = known to the site; ◇ open diamond = only to the city; □ open "
-                    f"square = only to the county. {undrawn_count:,} known less closely are not drawn.",
-                    "Boundaries: Natural Earth, de facto; no position implied. Support is never a "
-                    "probability of wrongdoing. " + caption,
-                ],
+                subtitle=[SHAPES_SAY.format(undrawn_count), f"{BOUNDARIES} {caption}"],
                 anchor="start",
                 color=LAND,
                 subtitleColor=LAND,
@@ -103,7 +112,7 @@ def _marks(places: pl.DataFrame) -> list[alt.Chart]:
         ),
     )
     ranked = "isValid(datum.support_bans)"
-    encoding = {
+    encoding: dict[str, Any] = {
         "longitude": "longitude_deg:Q",
         "latitude": "latitude_deg:Q",
         "shape": alt.Shape(
@@ -113,27 +122,31 @@ def _marks(places: pl.DataFrame) -> list[alt.Chart]:
         ),
         "size": alt.Size(
             "facilities_count:Q",
-            scale=alt.Scale(type="sqrt", domainMin=1, range=[80, 420]),
+            scale=alt.Scale(type="sqrt", domainMin=1, range=[110, 460]),
             legend=None,
         ),
     }
-    at = alt.Chart(places).encode(**encoding)
-    edge = at.mark_point(clip=True, filled=False, stroke=OUTLINE, strokeWidth=3.4)
-    chosen = places.filter("is_chosen")
-    ring = [
-        alt.Chart(one)
-        .mark_point(clip=True, filled=False, stroke=CHOSEN, strokeWidth=9)
-        .encode(**encoding)
-        for one in (chosen,)
-        if one.height
+
+    is_site = pl.col("coord_precision") == "site"
+    layers: tuple[tuple[pl.Expr, dict[str, Any]], ...] = (
+        (pl.col("is_chosen"), {"strokeWidth": 9, "stroke": CHOSEN, "filled": False}),
+        (is_site, {"strokeWidth": 2.8, "stroke": OUTLINE, "fill": NOT_RANKED}),
+        (~is_site, {"strokeWidth": 2.8, "stroke": OUTLINE, "filled": False}),
+    )
+    below = [
+        alt.Chart(rows).mark_point(**{"clip": True, "opacity": 1, **marked}).encode(**encoding)
+        for which, marked in layers
+        if (rows := places.filter(which)).height
     ]
-    places_ = (
-        at.mark_point(clip=True, cursor="pointer", strokeWidth=2)
+    above = (
+        alt.Chart(places)
+        .mark_point(clip=True, opacity=1, cursor="pointer", strokeWidth=1.8)
         .encode(
-            fill=alt.condition(ranked, support, alt.value(NOT_RANKED)),
+            **encoding,
+            fill=alt.condition(ranked, support, alt.value("transparent")),
             stroke=alt.condition(ranked, support, alt.value(NOT_RANKED)),
             fillOpacity=alt.condition(
-                "datum.coord_precision == 'site'", alt.value(0.95), alt.value(0)
+                "datum.coord_precision == 'site'", alt.value(1), alt.value(0)
             ),
             tooltip=[
                 alt.Tooltip("name:N", title="name"),
@@ -145,4 +158,4 @@ def _marks(places: pl.DataFrame) -> list[alt.Chart]:
         )
         .add_params(pick)
     )
-    return [*ring, edge, places_]
+    return [*below, above]

@@ -6,7 +6,6 @@ from datetime import datetime
 import polars as pl
 
 from indicia import bundled
-
 from indicia.answers.reader import Reader
 from indicia.sources.definition import Source, discover
 
@@ -18,7 +17,7 @@ FRESHNESS = {
     "failed": "✕ last run failed",
     "starter": "◇ starter data only",
     "never": "? never loaded",
-    "not configured": "– not configured",
+    "not configured": "— not configured",
 }
 DEFINED = pl.Schema(
     {
@@ -68,10 +67,13 @@ def health(store: Reader, sources: Mapping[str, Source], now: datetime) -> pl.Da
         good AS (
             SELECT source, max(finished_utc) AS last_good_utc, arg_max(way, finished_utc) AS way
             FROM run WHERE outcome IN ('loaded', 'unchanged') GROUP BY ALL
+        ),
+        public AS (
+            SELECT source, max(public_utc) AS data_public_utc FROM loaded GROUP BY ALL
         )
-        SELECT l.source, l.finished_utc AS last_run_utc, l.outcome, l.rows_in_count,
+        SELECT l.source, p.data_public_utc, l.finished_utc AS last_run_utc, l.outcome, l.rows_in_count,
                l.rows_kept_count, l.rows_rejected_count, l.message, g.last_good_utc, g.way
-        FROM last l LEFT JOIN good g USING (source)
+        FROM last l LEFT JOIN good g USING (source) LEFT JOIN public p USING (source)
     """)
     known = defined(sources).join(runs, on="source", how="full", coalesce=True)
     age_hours = (

@@ -61,16 +61,14 @@ LANES = """
            e.result, NULL, NULL, false, false, 'indicator ' || e.indicator, NULL
     FROM item i JOIN evidence e USING (evidence_id) WHERE i.facility_id = $id
 """
+BEFORE, AFTER = "-1y", "6mo"
 ORDER = (
     "rule", "power", "metered", "zone base load", "compute", "notice", "hiring", "event", "evidence",
 )  # fmt: skip
 
 
 def of_facility(store: Reader, facility_id: str) -> pl.DataFrame:
-    """Everything on record about this facility, dated first, in the order of the lanes.
-
-    Rules are shown only from two years before the facility's own first date, to keep the axis.
-    """
+    """Everything on record about this facility, in the order of the lanes."""
     found = store.sql(LANES, {"id": facility_id}).with_columns(
         pl.col("date_precision").fill_null("unknown")
     )
@@ -86,15 +84,18 @@ def undated(marks: pl.DataFrame) -> pl.DataFrame:
 
 
 def dated(marks: pl.DataFrame) -> pl.DataFrame:
-    """Marks that can be placed on the axis; rules far from the facility's own dates are left out."""
+    """Marks that can be placed on the axis.
+
+    Rules are kept from a year before the facility's own first date to half a year after its last,
+    so that those in force are seen and the axis keeps its scale.
+    """
     placed = marks.filter(pl.col("starts_date").is_not_null())
     own = placed.filter(pl.col("lane") != "rule")
     if own.is_empty():
         return placed
-    return placed.filter(
-        (pl.col("lane") != "rule")
-        | pl.col("starts_date").is_between(
-            own["starts_date"].min(),
-            pl.max_horizontal(own["ends_date"].max(), own["starts_date"].max()),
-        )
-    )
+    ends = pl.max_horizontal(pl.max("ends_date"), pl.max("starts_date"))
+    first, last = own.select(
+        pl.min("starts_date").dt.offset_by(BEFORE), ends.dt.offset_by(AFTER).alias("last")
+    ).row(0)
+    near = pl.col("starts_date").is_between(first, last)
+    return placed.filter((pl.col("lane") != "rule") | near)

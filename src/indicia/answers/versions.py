@@ -5,22 +5,23 @@ from datetime import date
 import polars as pl
 
 from indicia.answers.reader import Reader
-from indicia.schema import OBSERVATIONS, Table, stamped
+from indicia.schema import OBSERVATIONS, UTC, Table, stamped
 
-CHANGES = pl.Schema(
-    {
-        "published_utc": pl.Datetime("us", "UTC"),
-        "table_name": pl.String,
-        "row_key": pl.String,
-        "change": pl.String,
-        "column_name": pl.String,
-        "was": pl.String,
-        "became": pl.String,
-    }
-)
+COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "published_utc": UTC,
+    "table_name": pl.String,
+    "row_key": pl.String,
+    "change": pl.String,
+    "column_name": pl.String,
+    "was": pl.String,
+    "became": pl.String,
+}
+CHANGES = pl.Schema(COLUMNS)
 
 
-def changes(store: Reader, source: str, since: date | None = None, limit: int = 1000) -> pl.DataFrame:
+def changes(
+    store: Reader, source: str, since: date | None = None, limit: int = 1000
+) -> pl.DataFrame:
     """Every value that a version after a source's first added, changed or withdrew.
 
     Returns:
@@ -50,7 +51,7 @@ def _of_table(store: Reader, table: Table, source: str, since: date | None) -> p
             SELECT *, {key} AS row_key, row_number() OVER w AS nth,
                    coalesce(lag(is_tombstone) OVER w, false) AS was_tombstone, {lag}
             FROM history_{table.name} WHERE source = $source
-            WINDOW w AS (PARTITION BY {', '.join(f'"{k}"' for k in keys)} ORDER BY published_utc, fetched_utc)
+            WINDOW w AS (PARTITION BY {", ".join(f'"{k}"' for k in keys)} ORDER BY published_utc, fetched_utc)
         ),
         told AS (
             {lines}
@@ -61,4 +62,4 @@ def _of_table(store: Reader, table: Table, source: str, since: date | None) -> p
         SELECT published_utc, '{table.name}' AS table_name, row_key, change, column_name, was, became
         FROM told WHERE $since IS NULL OR published_utc >= $since::TIMESTAMPTZ
     """
-    return store.sql(query, {"source": source, "since": since}).cast(CHANGES)  # type: ignore[arg-type]
+    return store.sql(query, {"source": source, "since": since}).cast(CHANGES)

@@ -20,7 +20,7 @@ RESULTS = {
     "flag": "▲ flag",
     "no_flag": "○ no flag",
     "no_data": "? no data",
-    "not_applicable": "– not applicable",
+    "not_applicable": "— not applicable",
 }
 VERDICTS = {
     "lead": "◆ lead",
@@ -66,10 +66,10 @@ def is_link(address: object) -> bool:
 
 
 def plain(text: object) -> str:
-    """Text of a source, made harmless where only Markdown can be shown (titles, link labels).
+    r"""Text of a source, made harmless where only Markdown can be shown (titles, link labels).
 
     >>> plain("*A* <b>")
-    '\\\\*A\\\\* \\\\<b\\\\>'
+    '\\*A\\* \\<b\\>'
     """
     words = AUTOLINK.sub("\\g<0>\u200b", " ".join(str(text).split()))
     return MARKDOWN.sub(r"\\\1", words)

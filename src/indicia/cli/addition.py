@@ -15,13 +15,18 @@ from indicia.store import home
 
 ANALYST = "context/analyst"
 program = typer.Typer(no_args_is_help=True)
-Facts = Annotated[list[str], typer.Argument(help="column=value, once per column; docs/dictionary.md names them")]
+Facts = Annotated[
+    list[str],
+    typer.Argument(help="column=value, once per column; docs/dictionary.md names them"),
+]
 DATA_PROBLEM = 1
 
 
 @program.command("row")
 def row(
-    table: Annotated[str, typer.Argument(help="Table, for example facility_state, event, procurement_notice")],
+    table: Annotated[
+        str, typer.Argument(help="Table, for example facility_state, event, procurement_notice")
+    ],
     facts: Facts,
     as_json: Annotated[bool, typer.Option("--json", help="Answer as JSON.")] = False,
 ) -> None:
@@ -31,25 +36,25 @@ def row(
 
 @program.command("facility")
 def facility(facts: Facts, as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
-    """Add a facility: name=… country_iso2=… latitude_deg=… coord_precision=… source_url=…"""
+    """Add a facility: name=… country_iso2=… latitude_deg=… coord_precision=… source_url=… ."""
     _add("facility", facts, as_json=as_json)
 
 
 @program.command("observation")
 def observation(facts: Facts, as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
-    """Add a dated state of a facility: facility_id=… on_date=… power_kind=… power_reported_mw=… source_url=…"""
+    """Add a dated state of a facility: facility_id=… on_date=… power_kind=… power_reported_mw=… source_url=… ."""
     _add("facility_state", facts, as_json=as_json)
 
 
 @program.command("document")
 def document(facts: Facts, as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
-    """Add a document: title=… statement=… author_role=… source_url=… or document_sha256=…"""
+    """Add a document: title=… statement=… author_role=… source_url=… or document_sha256=… ."""
     _add("document", facts, as_json=as_json)
 
 
 @program.command("exposure")
 def exposure(facts: Facts, as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
-    """Add an exposure: facility_id=… scope_kind=… scope_id=… weight_share=… basis=… source_url=…"""
+    """Add an exposure: facility_id=… scope_kind=… scope_id=… weight_share=… basis=… source_url=… ."""
     _add("exposure", facts, as_json=as_json)
 
 
@@ -96,4 +101,3 @@ def _load(path: Path, *, as_json: bool) -> None:
     output.refreshed(outcome, as_json=as_json)
     if outcome.has_failed or any(r.rows_rejected for r in outcome.reports):
         raise typer.Exit(DATA_PROBLEM)
-

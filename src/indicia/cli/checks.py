@@ -20,29 +20,70 @@ SAMPLED = 50
 def run(home: Path, found: Found) -> list[Mapping[str, object]]:
     """One row per check: what, its state, and what to do."""
     rows = [
-        _row("program", FINE, f"indicia {__version__}, Python {platform.python_version()}, {'clone' if bundled.is_clone() else 'wheel'} at {bundled.ROOT}"),
-        _row("home", FINE if home.exists() else NOTE, f"{home}{'' if home.exists() else ' does not exist yet; a refresh or `indicia demo` makes it'}"),
+        _row(
+            "program",
+            FINE,
+            f"indicia {__version__}, Python {platform.python_version()}, {'clone' if bundled.is_clone() else 'wheel'} at {bundled.ROOT}",
+        ),
+        _row(
+            "home",
+            FINE if home.exists() else NOTE,
+            f"{home}{'' if home.exists() else ' does not exist yet; a refresh or `indicia demo` makes it'}",
+        ),
     ]
-    rows += [_row(f"provider {n}", PROBLEM, f"cannot be loaded: {why}") for n, why in found.broken.items()]
-    rows.append(_row("jobs", FINE if found.jobs else PROBLEM, f"{len(found.jobs)} sources: {', '.join(sorted(found.jobs))}" if found.jobs else "no source is installed"))
-    rows += [_key(name, job.source.key_variable, optional=job.source.key_is_optional) for name, job in sorted(found.jobs.items()) if job.source.key_variable]
+    rows += [
+        _row(f"provider {n}", PROBLEM, f"cannot be loaded: {why}")
+        for n, why in found.broken.items()
+    ]
+    rows.append(
+        _row(
+            "jobs",
+            FINE if found.jobs else PROBLEM,
+            f"{len(found.jobs)} sources: {', '.join(sorted(found.jobs))}"
+            if found.jobs
+            else "no source is installed",
+        )
+    )
+    rows += [
+        _key(name, job.source.key_variable, optional=job.source.key_is_optional)
+        for name, job in sorted(found.jobs.items())
+        if job.source.key_variable
+    ]
     return rows + _store(home)
 
 
 def _key(name: str, variable: str, *, optional: bool) -> Mapping[str, object]:
     if os.environ.get(variable):
         return _row(name, FINE, f"{variable} is set")
-    return _row(name, NOTE, f"{variable} is not set: {'works without, with less' if optional else 'not configured, live refresh is skipped'}")
+    return _row(
+        name,
+        NOTE,
+        f"{variable} is not set: {'works without, with less' if optional else 'not configured, live refresh is skipped'}",
+    )
 
 
 def _store(home: Path) -> list[Mapping[str, object]]:
     try:
         made = current(home)
         if not made:
-            return [_row("store", NOTE, "nothing published yet; run `indicia demo` or `indicia refresh`")]
+            return [
+                _row(
+                    "store",
+                    NOTE,
+                    "nothing published yet; run `indicia demo` or `indicia refresh`",
+                )
+            ]
         with Store.open(home) as store:
-            fetches = store.sql(f'SELECT * FROM "{FETCH.name}" ORDER BY fetched_utc DESC LIMIT {SAMPLED}')
-            rows = [_row("store", FINE, f"store {made.sequence}, data version {made.data_version}, kind {made.kind}, published {made.published_utc}")]
+            fetches = store.sql(
+                f'SELECT * FROM "{FETCH.name}" ORDER BY fetched_utc DESC LIMIT {SAMPLED}'
+            )
+            rows = [
+                _row(
+                    "store",
+                    FINE,
+                    f"store {made.sequence}, data version {made.data_version}, kind {made.kind}, published {made.published_utc}",
+                )
+            ]
         archive = Archive(home)
         for row in fetches.iter_rows(named=True):
             archive.body(Fetch(**row))

@@ -20,7 +20,9 @@ from indicia.errors import IndiciaError, UsageError
 from indicia.store import home as store_home
 
 DATA_PROBLEM, USAGE_PROBLEM = 1, 2
-program = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
+program = typer.Typer(
+    no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False
+)
 
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON, without progress.")]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
@@ -37,11 +39,25 @@ class Format(StrEnum):
 
 @program.command()
 def refresh(
-    sources: Annotated[list[str] | None, typer.Argument(help="family/name, name or family; none = all")] = None,
-    from_: Annotated[Path | None, typer.Option("--from", help="Read this file or folder instead of asking the publisher.")] = None,
-    published: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day the files were published.")] = None,
-    accept_shrink: Annotated[bool, typer.Option(help="Load a snapshot even if it lost half its rows.")] = False,
-    again: Annotated[bool, typer.Option(help="Parse bodies anew that the store holds already.")] = False,
+    sources: Annotated[
+        list[str] | None, typer.Argument(help="family/name, name or family; none = all")
+    ] = None,
+    from_: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", help="Read this file or folder instead of asking the publisher."
+        ),
+    ] = None,
+    published: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Day the files were published."),
+    ] = None,
+    accept_shrink: Annotated[
+        bool, typer.Option(help="Load a snapshot even if it lost half its rows.")
+    ] = False,
+    again: Annotated[
+        bool, typer.Option(help="Parse bodies anew that the store holds already.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Fetch or read sources, weigh everything anew, publish a new store."""
@@ -49,21 +65,27 @@ def refresh(
     jobs = providers.chosen(found.jobs, sources or [])
     if from_:
         if len(jobs) != 1:
-            raise UsageError("--from reads the files of one source: name exactly one source before it.")
+            raise UsageError(
+                "--from reads the files of one source: name exactly one source before it."
+            )
         if not from_.exists():
             raise UsageError(f"{from_}: no such file or folder.")
         tasks = work.file_tasks(jobs[0], from_, published.date() if published else None)
     else:
         tasks = work.live_tasks(jobs)
     with screen.progress(quiet=as_json) as progress:
-        outcome = work.refresh(store_home(), tasks, progress=progress, accept_shrink=accept_shrink, again=again)
+        outcome = work.refresh(
+            store_home(), tasks, progress=progress, accept_shrink=accept_shrink, again=again
+        )
     output.refreshed(outcome, as_json=as_json)
     if outcome.has_failed:
         raise typer.Exit(DATA_PROBLEM)
 
 
 @program.command()
-def score(as_of: Day = None, as_held: Day = None, limit: int = 20, as_json: Json = False) -> None:
+def score(
+    as_of: Day = None, as_held: Day = None, limit: int = 20, as_json: Json = False
+) -> None:
     """Show the ranked queue, now or as of an earlier day."""
     with screen.progress(quiet=as_json) as progress:
         store = work.open_assessed(store_home(), _day(as_of), _day(as_held), progress)
@@ -74,13 +96,21 @@ def score(as_of: Day = None, as_held: Day = None, limit: int = 20, as_json: Json
 @program.command()
 def export(
     target: Annotated[Path, typer.Argument(help="File to write; its ending names the format.")],
-    format_: Annotated[Format | None, typer.Option("--format", help="Format, if the ending does not say.")] = None,
+    format_: Annotated[
+        Format | None, typer.Option("--format", help="Format, if the ending does not say.")
+    ] = None,
     verdict: Annotated[list[str] | None, typer.Option(help="Only these verdicts.")] = None,
-    country: Annotated[list[str] | None, typer.Option(help="Only these countries (ISO 3166-1 alpha-2).")] = None,
-    text: Annotated[str, typer.Option(help="Only facilities whose name or parties hold this text.")] = "",
+    country: Annotated[
+        list[str] | None, typer.Option(help="Only these countries (ISO 3166-1 alpha-2).")
+    ] = None,
+    text: Annotated[
+        str, typer.Option(help="Only facilities whose name or parties hold this text.")
+    ] = "",
     as_of: Day = None,
     as_held: Day = None,
-    machine: Annotated[bool, typer.Option(help="CSV without the guard for spreadsheets.")] = False,
+    machine: Annotated[
+        bool, typer.Option(help="CSV without the guard for spreadsheets.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Write the list as filtered, stamped with versions, query and caveat."""
@@ -88,7 +118,15 @@ def export(
         store = work.open_assessed(store_home(), _day(as_of), _day(as_held), progress)
     with store:
         wish = output.Wish(tuple(verdict or ()), tuple(country or ()), text, _day(as_of))
-        output.export(store, store_home(), target, format_.value if format_ else "", wish, machine=machine, as_json=as_json)
+        output.export(
+            store,
+            store_home(),
+            target,
+            format_.value if format_ else "",
+            wish,
+            machine=machine,
+            as_json=as_json,
+        )
 
 
 @program.command()
@@ -97,7 +135,11 @@ def changes(source: str, since: Day = None, limit: int = 1000, as_json: Json = F
     output.changes(store_home(), source, _day(since), limit, as_json=as_json)
 
 
-program.add_typer(addition.program, name="add", help="Add a facility, observation, document or exposure with its citation.")
+program.add_typer(
+    addition.program,
+    name="add",
+    help="Add a facility, observation, document or exposure with its citation.",
+)
 
 
 @program.command()
@@ -132,7 +174,9 @@ def doctor(as_json: Json = False) -> None:
 
 
 @program.callback(invoke_without_command=True)
-def _version(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+def _version(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
     if version:
         typer.echo(f"indicia {__version__}")
         raise typer.Exit
@@ -144,7 +188,16 @@ def _day(given: datetime | None) -> date | None:
 
 def _serve(port: int, address: str) -> None:
     root = bundled.ROOT
-    command = [sys.executable, "-m", "streamlit", "run", str(root / "app" / "main.py"), f"--server.port={port}", f"--server.address={address}", "--server.headless=true"]
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        str(root / "app" / "main.py"),
+        f"--server.port={port}",
+        f"--server.address={address}",
+        "--server.headless=true",
+    ]
     paths = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH", "")]))
     environ = {**os.environ, "INDICIA_HOME": str(store_home()), "PYTHONPATH": paths}
     screen.say(f"The app is at http://{address}:{port} (stop with Ctrl-C).")

@@ -12,8 +12,24 @@ from indicia.cli.work import Outcome
 from indicia.errors import UsageError
 from indicia.store import Store, cite
 
-ENDINGS = {".csv": "csv", ".xlsx": "xlsx", ".parquet": "parquet", ".geojson": "geojson", ".json": "geojson"}
-QUEUE_COLUMNS = ("facility_id", "name", "country_iso2", "verdict", "support_bans", "strongest_rival", "coverage", "next_indicator", "reason")
+ENDINGS = {
+    ".csv": "csv",
+    ".xlsx": "xlsx",
+    ".parquet": "parquet",
+    ".geojson": "geojson",
+    ".json": "geojson",
+}
+QUEUE_COLUMNS = (
+    "facility_id",
+    "name",
+    "country_iso2",
+    "verdict",
+    "support_bans",
+    "strongest_rival",
+    "coverage",
+    "next_indicator",
+    "reason",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,39 +62,69 @@ def refreshed(outcome: Outcome, *, as_json: bool) -> None:
     screen.answer(rows, as_json=as_json, title="refresh")
     for report in outcome.reports:
         for issue in report.issues[:5]:
-            screen.say(f"{issue['severity']}: {report.source}: {issue['place']}: expected {issue['expected']}, received {issue['received']}. {issue['remedy']}.")
+            screen.say(
+                f"{issue['severity']}: {report.source}: {issue['place']}: expected {issue['expected']}, received {issue['received']}. {issue['remedy']}."
+            )
         if len(report.issues) > 5:  # noqa: PLR2004 -- the first five are shown above
-            screen.say(f"… and {len(report.issues) - 5} more issues of {report.source}, on the page Sources.")
-    screen.say(f"published store {outcome.manifest.sequence}, data version {outcome.manifest.data_version}")
+            screen.say(
+                f"… and {len(report.issues) - 5} more issues of {report.source}, on the page Sources."
+            )
+    screen.say(
+        f"published store {outcome.manifest.sequence}, data version {outcome.manifest.data_version}"
+    )
 
 
 def queue(store: Store, limit: int, *, as_json: bool) -> None:
     """The ranked queue, and why it is as short as it is."""
     found = leads.queue(store, limit=limit)
-    counts = {r["verdict"]: r["facilities_count"] for r in leads.count(store).iter_rows(named=True)}
+    counts = {
+        r["verdict"]: r["facilities_count"] for r in leads.count(store).iter_rows(named=True)
+    }
     rows = [
         {k: (f"{v:+.2f}" if k == "support_bans" and not as_json else v) for k, v in row.items()}
         for row in found.select(QUEUE_COLUMNS).iter_rows(named=True)
     ]
-    screen.answer(rows, as_json=as_json, title=f"queue of store {store.data_version} ({store.kind})")
-    screen.say(", ".join(f"{k}: {v}" for k, v in sorted(counts.items())) or "nothing has been assessed")
+    screen.answer(
+        rows, as_json=as_json, title=f"queue of store {store.data_version} ({store.kind})"
+    )
+    screen.say(
+        ", ".join(f"{k}: {v}" for k, v in sorted(counts.items())) or "nothing has been assessed"
+    )
     if not counts.get("lead"):
         for row in leads.why_not_more(store).iter_rows(named=True):
-            screen.say(f"{row['facilities_count']} × {row['reason']}")
+            screen.say(f"{row['facilities_count']}: {row['reason']}")
 
 
-def export(store: Store, home: Path, target: Path, fmt: str, wish: Wish, *, machine: bool, as_json: bool) -> None:
+def export(
+    store: Store,
+    home: Path,
+    target: Path,
+    fmt: str,
+    wish: Wish,
+    *,
+    machine: bool,
+    as_json: bool,
+) -> None:
     """Write the list and keep the cited version for as long as the home exists."""
     chosen = fmt or ENDINGS.get(target.suffix.lower(), "")
     if not chosen:
         message = f"{target}: the ending names no format. Use one of {', '.join(ENDINGS)}, or --format."
         raise UsageError(message)
     found = flagged.flagged(store, Filters(wish.countries, wish.verdicts, (), wish.text))
-    withheld = [name for name, job in providers.find().jobs.items() if not job.source.is_redistributable]
+    withheld = [
+        name for name, job in providers.find().jobs.items() if not job.source.is_redistributable
+    ]
     path = flagged.write(found, target, chosen, machine=machine, withheld=withheld)
     if store.manifest.sequence:
         cite(home, store.manifest)
-    facts = {"file": str(path), "list_id": found.stamp.list_id, "rows": found.rows.height, "data_version": store.data_version, "rules_version": store.rules_version, "query": found.stamp.query}
+    facts = {
+        "file": str(path),
+        "list_id": found.stamp.list_id,
+        "rows": found.rows.height,
+        "data_version": store.data_version,
+        "rules_version": store.rules_version,
+        "query": found.stamp.query,
+    }
     screen.answer([facts], as_json=as_json, title="export")
 
 
@@ -86,4 +132,6 @@ def changes(home: Path, source: str, since: date | None, limit: int, *, as_json:
     """Values added, changed and withdrawn, one per line."""
     with Store.open(home) as store:
         found = versions.changes(store, source, since, limit)
-    screen.answer(list(found.iter_rows(named=True)), as_json=as_json, title=f"changes of {source}")
+    screen.answer(
+        list(found.iter_rows(named=True)), as_json=as_json, title=f"changes of {source}"
+    )

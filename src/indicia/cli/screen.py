@@ -18,9 +18,19 @@ OUTPUT = Console()
 def progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
     """A line that says what is being done and for how long."""
     if quiet or not ERRORS.is_terminal:
-        yield (lambda _text: None) if quiet else lambda text: ERRORS.print(Text(text), highlight=False)
+        yield (
+            (lambda _text: None)
+            if quiet
+            else lambda text: ERRORS.print(Text(text), highlight=False)
+        )
         return
-    with Progress(SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn(), console=ERRORS, transient=True) as bar:
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        TimeElapsedColumn(),
+        console=ERRORS,
+        transient=True,
+    ) as bar:
         task = bar.add_task("starting", total=None)
         yield lambda text: bar.update(task, description=text)
 
@@ -28,7 +38,9 @@ def progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
 def answer(rows: Sequence[Mapping[str, object]], *, as_json: bool, title: str = "") -> None:
     """Print rows as a table, or as JSON for another program."""
     if as_json:
-        sys.stdout.write(json.dumps(list(rows), ensure_ascii=False, indent=1, default=str) + "\n")
+        sys.stdout.write(
+            json.dumps(list(rows), ensure_ascii=False, indent=1, default=str) + "\n"
+        )
         return
     if not rows:
         OUTPUT.print(Text(f"{title}: nothing" if title else "nothing"))

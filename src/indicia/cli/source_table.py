@@ -20,11 +20,17 @@ def text() -> str:
 
 
 def _section(source: Source) -> str:
-    key = f"`{source.key_variable}`{' (optional)' if source.key_is_optional else ''}" if source.key_variable else "none"
+    key = (
+        f"`{source.key_variable}`{' (optional)' if source.key_is_optional else ''}"
+        if source.key_variable
+        else "none"
+    )
     facts = {
         "publisher": f"{source.publisher}, <{source.homepage}>",
         "licence": f"{source.licence}. {source.licence_note}".strip(),
-        "raw values in exports": "yes" if source.is_redistributable else "no: the licence does not allow it",
+        "raw values in exports": "yes"
+        if source.is_redistributable
+        else "no: the licence does not allow it",
         "tables": ", ".join(f"`{t}`" for t in source.tables),
         "refresh": f"every {source.every_hours} h",
         "key": key,

@@ -14,7 +14,8 @@ from indicia.sources import intake
 from indicia.sources.archive import Archive
 from indicia.sources.contract import Job
 from indicia.sources.intake import Batch
-from indicia.sources.run import Report, run
+from indicia.sources.report import Report
+from indicia.sources.run import run
 from indicia.store import Build, Manifest, Store, writing
 
 WAIT_SECONDS = 600.0
@@ -45,7 +46,9 @@ class Outcome:
 
 
 @contextmanager
-def building(home: Path, progress: Progress, wait_seconds: float = WAIT_SECONDS) -> Iterator[Build]:
+def building(
+    home: Path, progress: Progress, wait_seconds: float = WAIT_SECONDS
+) -> Iterator[Build]:
     """Hold the lock and a build; nothing is published unless asked."""
     with writing(home, wait_seconds, progress), Build(home) as build:
         yield build
@@ -76,7 +79,15 @@ def refresh(
         for task in tasks(archive):
             say = _prefixed(progress, task.job.source.id)
             reports.append(
-                run(task.job, task.batches, build, task.way, accept_shrink=accept_shrink, again=again, progress=say)
+                run(
+                    task.job,
+                    task.batches,
+                    build,
+                    task.way,
+                    accept_shrink=accept_shrink,
+                    again=again,
+                    progress=say,
+                )
             )
         if build.is_changed or build.base.rules_version != tables.version():
             on = today or datetime.now(UTC).date()
@@ -89,7 +100,9 @@ def refresh(
     return Outcome(manifest, tuple(reports))
 
 
-def live_tasks(jobs: Iterable[Job], environ: Mapping[str, str] | None = None) -> Callable[[Archive], Iterable[Task]]:
+def live_tasks(
+    jobs: Iterable[Job], environ: Mapping[str, str] | None = None
+) -> Callable[[Archive], Iterable[Task]]:
     """Ask the publishers."""
     env = os.environ if environ is None else environ
     return lambda archive: (
@@ -97,9 +110,13 @@ def live_tasks(jobs: Iterable[Job], environ: Mapping[str, str] | None = None) ->
     )
 
 
-def file_tasks(job: Job, path: Path, published: date | None) -> Callable[[Archive], Iterable[Task]]:
+def file_tasks(
+    job: Job, path: Path, published: date | None
+) -> Callable[[Archive], Iterable[Task]]:
     """Read files a person has."""
-    return lambda archive: [Task(job, intake.files(job, archive, path, published, datetime.now(UTC)), "file")]
+    return lambda archive: [
+        Task(job, intake.files(job, archive, path, published, datetime.now(UTC)), "file")
+    ]
 
 
 def starter_tasks(jobs: Mapping[str, Job], folder: Path) -> Callable[[Archive], Iterable[Task]]:
@@ -115,7 +132,9 @@ def starter_tasks(jobs: Mapping[str, Job], folder: Path) -> Callable[[Archive], 
     return make
 
 
-def open_assessed(home: Path, as_of: date | None, as_held: date | None, progress: Progress) -> Store:
+def open_assessed(
+    home: Path, as_of: date | None, as_held: date | None, progress: Progress
+) -> Store:
     """Open the current store; for an earlier day, weigh what was public (or held) by then."""
     store = Store.open(home, as_of, as_held)
     day = as_of or as_held
@@ -128,7 +147,13 @@ def _kind(build: Build, reports: Iterable[Report]) -> str:
     ways = {r.way for r in reports if r.loaded}
     if build.base.kind in ("live", "synthetic"):
         return build.base.kind
-    return "live" if ways - {"starter"} else "starter" if ways or build.base.kind == "starter" else "empty"
+    return (
+        "live"
+        if ways - {"starter"}
+        else "starter"
+        if ways or build.base.kind == "starter"
+        else "empty"
+    )
 
 
 def _prefixed(progress: Progress, name: str) -> Progress:

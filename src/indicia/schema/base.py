@@ -93,7 +93,9 @@ class Table:
         taken = list(rows)
         strange = {k for row in taken for k in row} - known
         if strange:
-            raise SchemaViolationError(self.name, "known columns only", len(taken), sorted(strange))
+            raise SchemaViolationError(
+                self.name, "known columns only", len(taken), sorted(strange)
+            )
         return pl.DataFrame(
             {c.name: [row.get(c.name) for row in taken] for c in self.columns},
             schema=self.polars,
@@ -104,7 +106,9 @@ class Table:
         """Order the columns of `frame` and add the absent ones as null; unknown ones are refused."""
         strange = set(frame.columns) - set(self.names)
         if strange:
-            raise SchemaViolationError(self.name, "known columns only", frame.height, sorted(strange))
+            raise SchemaViolationError(
+                self.name, "known columns only", frame.height, sorted(strange)
+            )
         return frame.select(
             pl.col(c.name).cast(c.dtype)
             if c.name in frame.columns
@@ -122,11 +126,16 @@ class Table:
             for rule, broken in self._rules(column):
                 wrong = frame.filter(broken)
                 if wrong.height:
-                    raise SchemaViolationError(self.name, rule, wrong.height, wrong.row(0, named=True))
+                    raise SchemaViolationError(
+                        self.name, rule, wrong.height, wrong.row(0, named=True)
+                    )
         if self.key and frame.select(self.key).is_duplicated().any():
             twice = frame.filter(frame.select(self.key).is_duplicated())
             raise SchemaViolationError(
-                self.name, f"one row per ({', '.join(self.key)})", twice.height, twice.row(0, named=True)
+                self.name,
+                f"one row per ({', '.join(self.key)})",
+                twice.height,
+                twice.row(0, named=True),
             )
         return frame
 

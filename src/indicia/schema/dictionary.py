@@ -19,7 +19,11 @@ its key is preceded by `source`, and `history_<table>` keeps all its versions wi
 def text() -> str:
     """The whole page."""
     parts = [INTRODUCTION, "## The stamp of every observation\n", _columns(STAMP, ())]
-    for title, tables in (("Observations", OBSERVATIONS), ("Run log", RUNS), ("Assessments", ASSESSMENTS)):
+    for title, tables in (
+        ("Observations", OBSERVATIONS),
+        ("Run log", RUNS),
+        ("Assessments", ASSESSMENTS),
+    ):
         parts.append(f"## {title}\n")
         parts += [_table(t) for t in tables]
     return "\n".join(parts)
@@ -35,7 +39,9 @@ def _columns(columns: Iterable[Column], key: tuple[str, ...]) -> str:
     for c in columns:
         among = f" One of: {', '.join(c.one_of)}." if c.one_of else ""
         needed = "yes" if c.required or c.name in key else ""
-        lines.append(f"| `{c.name}` | {SQL_TYPES[c.dtype].lower()} | {c.unit} | {needed} | {c.doc}{among} |")
+        lines.append(
+            f"| `{c.name}` | {SQL_TYPES[c.dtype].lower()} | {c.unit} | {needed} | {c.doc}{among} |"
+        )
     return "\n".join(lines) + "\n"
 
 

@@ -1,5 +1,7 @@
 """The tables of published observations, by family."""
 
+# One column is one line, read as a table.
+# fmt: off
 import polars as pl
 
 from indicia.schema.base import Column, Table
@@ -146,7 +148,8 @@ PROCUREMENT_NOTICE = Table(
         Column("line_id", pl.String, "The award or contract within it; `tender` or `plan` otherwise.", required=True),
         Column("stage", pl.String, "Plan, tender, award or contract.", required=True, one_of=STAGES),
         Column("status", pl.String, "Status as published."),
-        Column("notice_date", pl.Date, "Date of the notice, award or signature."),
+        Column("notice_date", pl.Date, "Date of the notice, award or signature; first day of the period where the precision is coarser."),
+        DATE_PRECISION,
         Column("title", pl.String, "Title as published."),
         Column("text", pl.String, "Description and item descriptions as published."),
         Column("buyer_name", pl.String, "The buying organisation."),

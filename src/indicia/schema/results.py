@@ -1,5 +1,7 @@
 """The tables we write ourselves: runs and their issues, evidence and assessments."""
 
+# One column is one line, read as a table.
+# fmt: off
 import polars as pl
 
 from indicia.schema.base import UTC, Column, Table

@@ -1,5 +1,7 @@
 """The columns every observation carries: whose word it is, when it was public, when we read it."""
 
+# One column is one line, read as a table.
+# fmt: off
 import polars as pl
 
 from indicia.schema.base import UTC, Column, Table

@@ -61,7 +61,9 @@ def assess(
         rests_on.append(found.sources)
     progress("weighing")
     facts = _facilities(db)
-    parties = db.sql("SELECT facility_id, role, party_name, headquarters_iso2 FROM facility_party").pl()
+    parties = db.sql(
+        "SELECT facility_id, role, party_name, headquarters_iso2 FROM facility_party"
+    ).pl()
     return weigh(
         Question(facts, parties, exposures(db), on),
         catalogue,
@@ -81,12 +83,15 @@ class Question:
 
 
 def weigh(
-    question: Question, catalogue: Sequence[Indicator], evidence: pl.DataFrame, rests_on: pl.DataFrame
+    question: Question,
+    catalogue: Sequence[Indicator],
+    evidence: pl.DataFrame,
+    rests_on: pl.DataFrame,
 ) -> dict[str, pl.DataFrame]:
     """Weigh evidence that is already computed."""
     facilities = question.facilities.sort("facility_id")
     attached = _attach(facilities, question.exposures, evidence)
-    items, merged = _items(facilities, attached)
+    items, merged = _items(attached)
     shape = (facilities.height, len(FAMILIES))
     caps = settings()["caps"]
     weights = fusion.families(merged, shape, caps["family_bans"])
@@ -108,16 +113,19 @@ def weigh(
 
 def _facilities(db: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """One row per facility; of several sources the first by name speaks for country and class."""
-    return db.sql(
+    found: pl.DataFrame = db.sql(
         "WITH one AS (SELECT *, row_number() OVER (PARTITION BY facility_id ORDER BY source) AS nth FROM facility), "
         "size AS (SELECT facility_id, max(coalesce(power_reported_mw, power_estimated_mw)) AS largest_mw "
         "FROM facility_state WHERE NOT is_projection GROUP BY facility_id) "
         "SELECT facility_id, country_iso2, is_declared_ai, site_class, largest_mw "
         "FROM one LEFT JOIN size USING (facility_id) WHERE nth = 1 ORDER BY facility_id"
     ).pl()
+    return found
 
 
-def _attach(facilities: pl.DataFrame, exposed: pl.DataFrame, evidence: pl.DataFrame) -> pl.DataFrame:
+def _attach(
+    facilities: pl.DataFrame, exposed: pl.DataFrame, evidence: pl.DataFrame
+) -> pl.DataFrame:
     numbered = facilities.select("facility_id").with_row_index("facility_at")
     return (
         exposed.join(numbered, on="facility_id")
@@ -126,14 +134,17 @@ def _attach(facilities: pl.DataFrame, exposed: pl.DataFrame, evidence: pl.DataFr
     )
 
 
-def _items(facilities: pl.DataFrame, attached: pl.DataFrame) -> tuple[pl.DataFrame, fusion.Merged]:
+def _items(attached: pl.DataFrame) -> tuple[pl.DataFrame, fusion.Merged]:
     table = likelihoods()
     seen = attached.filter(pl.col("result").is_in(["flag", "no_flag"])).join(
         table, on="kind", how="left"
     )
     grades = settings()["reliability"]
     weight = (
-        seen["reliability"].fill_null("F").replace_strict(grades, return_dtype=pl.Float64).to_numpy()
+        seen["reliability"]
+        .fill_null("F")
+        .replace_strict(grades, return_dtype=pl.Float64)
+        .to_numpy()
         * seen["quality_share"].fill_null(1.0).to_numpy()
     )
     given = seen.select(HYPOTHESES).to_numpy()
@@ -144,7 +155,9 @@ def _items(facilities: pl.DataFrame, attached: pl.DataFrame) -> tuple[pl.DataFra
         fusion.flagged(given, seen["background"].to_numpy(), exposure),
         fusion.absent(given, seen["detectability_share"].fill_null(0.0).to_numpy(), exposure),
     )
-    values = fusion.bans(likelihood, weight, seen["ratio_cap"].fill_null(float("nan")).to_numpy())
+    values = fusion.bans(
+        likelihood, weight, seen["ratio_cap"].fill_null(float("nan")).to_numpy()
+    )
     family = seen["family"].replace_strict(
         {name: n for n, name in enumerate(FAMILIES)}, return_dtype=pl.Int64
     )
@@ -166,14 +179,20 @@ def _priors(classes: pl.Series, weights: Floats, cap: float) -> tuple[Floats, pl
     """Per facility the prior of its class; without one, the class that supports H1 least."""
     every = prior_bans()
     names = priors()["prior_class"].to_list()
-    reached = np.stack([fusion.support(weights, np.tile(p, (len(classes), 1)), cap)[0] for p in every])
+    reached = np.stack(
+        [fusion.support(weights, np.tile(p, (len(classes), 1)), cap)[0] for p in every]
+    )
     lowest = reached.argmin(axis=0)
-    known = classes.replace_strict({n: i for i, n in enumerate(names)}, default=None, return_dtype=pl.Int64)
+    known = classes.replace_strict(
+        {n: i for i, n in enumerate(names)}, default=None, return_dtype=pl.Int64
+    )
     chosen = np.where(known.is_null().to_numpy(), lowest, known.fill_null(0).to_numpy())
     return every[chosen], known.is_not_null()
 
 
-def _results(facilities: pl.DataFrame, catalogue: Sequence[Indicator], attached: pl.DataFrame) -> pl.DataFrame:
+def _results(
+    facilities: pl.DataFrame, catalogue: Sequence[Indicator], attached: pl.DataFrame
+) -> pl.DataFrame:
     """Four results: a flag outranks no flag, which outranks not applicable; otherwise no data."""
     asked = pl.DataFrame(
         {"indicator": [i.code for i in catalogue], "family": [i.family for i in catalogue]},
@@ -189,7 +208,9 @@ def _results(facilities: pl.DataFrame, catalogue: Sequence[Indicator], attached:
         .join(asked, how="cross")
         .join(best, on=["facility_id", "indicator"], how="left")
         .with_columns(
-            result=pl.col("best").fill_null(0).replace_strict({v: k for k, v in ranks.items()}, return_dtype=pl.String),
+            result=pl.col("best")
+            .fill_null(0)
+            .replace_strict({v: k for k, v in ranks.items()}, return_dtype=pl.String),
             evidence_count=pl.col("evidence_count").fill_null(0),
         )
         .sort("facility_id", "indicator")
@@ -210,10 +231,13 @@ def _judge(
     reached, rival = fusion.support(weights, prior, caps["total_bans"])
     rows = np.arange(facilities.height)
     families_for = (weights[rows, :, rival] > 0).sum(axis=1)
-    evidence = np.clip(weights.sum(axis=1), -caps["total_bans"], caps["total_bans"])[rows, rival]
+    evidence = np.clip(weights.sum(axis=1), -caps["total_bans"], caps["total_bans"])[
+        rows, rival
+    ]
     low, high = (reached + np.log10(f) for f in lead["prior_factors"])
     verdicts = [
-        _verdicts(s, families_for, allowed["is_admissible"].to_numpy(), lead) for s in (reached, low, high)
+        _verdicts(s, families_for, allowed["is_admissible"].to_numpy(), lead)
+        for s in (reached, low, high)
     ]
     counted = results.group_by("facility_id", maintain_order=True).agg(
         computable_count=pl.col("result").is_in(["flag", "no_flag"]).sum().cast(pl.Int64),
@@ -230,7 +254,9 @@ def _judge(
             evidence_bans=pl.Series(evidence),
             support_low_bans=pl.Series(low),
             support_high_bans=pl.Series(high),
-            is_prior_driven=pl.Series((verdicts[0] != verdicts[1]) | (verdicts[0] != verdicts[2])),
+            is_prior_driven=pl.Series(
+                (verdicts[0] != verdicts[1]) | (verdicts[0] != verdicts[2])
+            ),
             families_for_count=pl.Series(families_for.astype(np.int64)),
         )
         .join(allowed, on="facility_id")
@@ -244,7 +270,9 @@ def _judge(
     )
 
 
-def _verdicts(support: Floats, families_for: Floats, is_admissible: Floats, lead: Mapping[str, float]) -> Floats:
+def _verdicts(
+    support: Floats, families_for: Floats, is_admissible: Floats, lead: Mapping[str, float]
+) -> Floats:
     is_lead = (support >= lead["threshold_bans"]) & (families_for >= lead["families_at_least"])
     chosen = np.where(is_lead, "lead", np.where(families_for > 0, "watch", "no lead"))
     return np.where(is_admissible, chosen, "reference site")
@@ -260,14 +288,18 @@ def _next(
 ) -> pl.DataFrame:
     """The missing indicator whose flag at the facility itself would raise support most."""
     caps = settings()["caps"]
-    now, _ = fusion.support(fusion.families(merged, shape, caps["family_bans"]), prior, caps["total_bans"])
+    now, _ = fusion.support(
+        fusion.families(merged, shape, caps["family_bans"]), prior, caps["total_bans"]
+    )
     names, gains = [], []
     kinds = likelihoods().filter(pl.col("kind").is_in([i.kinds[0] for i in catalogue]))
     for indicator in catalogue:
         given = kinds.filter(pl.col("kind") == indicator.kinds[0])
         cap = given["ratio_cap"].fill_null(float("nan")).to_numpy()
         value = fusion.bans(given.select(HYPOTHESES).to_numpy(), np.ones(1), cap)
-        missing = (results.filter(pl.col("indicator") == indicator.code)["result"] == "no_data").to_numpy()
+        missing = (
+            results.filter(pl.col("indicator") == indicator.code)["result"] == "no_data"
+        ).to_numpy()
         at = np.flatnonzero(missing)
         extra = np.repeat(value, len(at), axis=0)
         joined = fusion.Merged(
@@ -277,7 +309,9 @@ def _next(
             np.concatenate([merged.loss, np.maximum(-extra, 0)]),
             merged.counts,
         )
-        then, _ = fusion.support(fusion.families(joined, shape, caps["family_bans"]), prior, caps["total_bans"])
+        then, _ = fusion.support(
+            fusion.families(joined, shape, caps["family_bans"]), prior, caps["total_bans"]
+        )
         names.append(indicator.code)
         gains.append(np.where(missing, then - now, -np.inf))
     table = np.stack(gains) if gains else np.full((1, facilities.height), -np.inf)
@@ -285,15 +319,21 @@ def _next(
     gain = table[best, np.arange(facilities.height)]
     known = np.isfinite(gain)
     return facilities.select("facility_id").with_columns(
-        next_indicator=pl.Series([names[b] if k else None for b, k in zip(best, known, strict=True)], dtype=pl.String),
+        next_indicator=pl.Series(
+            [names[b] if k else None for b, k in zip(best, known, strict=True)], dtype=pl.String
+        ),
         next_gain_bans=pl.Series(np.where(known, gain, np.nan)).fill_nan(None),
     )
 
 
-def _rivals(facilities: pl.DataFrame, weights: Floats, prior: Floats, cap: float) -> pl.DataFrame:
+def _rivals(
+    facilities: pl.DataFrame, weights: Floats, prior: Floats, cap: float
+) -> pl.DataFrame:
     evidence = np.clip(weights.sum(axis=1), -cap, cap)
     rows = facilities.select("facility_id").join(
-        pl.DataFrame({"rival": RIVALS}, schema={"rival": pl.String}), how="cross", maintain_order="left_right"
+        pl.DataFrame({"rival": RIVALS}, schema={"rival": pl.String}),
+        how="cross",
+        maintain_order="left_right",
     )
     made = rows.with_columns(
         prior_bans=pl.Series(prior.ravel()),

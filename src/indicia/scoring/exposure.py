@@ -17,7 +17,9 @@ def exposures(db: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     Returns:
         facility_id, scope_kind, scope_id, weight_share (share), basis.
     """
-    keyed = db.sql("SELECT facility_id, scope_kind, scope_id, weight_share, basis FROM exposure").pl()
+    keyed = db.sql(
+        "SELECT facility_id, scope_kind, scope_id, weight_share, basis FROM exposure"
+    ).pl()
     own = db.sql(
         f"SELECT DISTINCT facility_id, 'facility' AS scope_kind, facility_id AS scope_id, "
         f"1.0::DOUBLE AS weight_share, '{OWN}' AS basis FROM facility"
@@ -36,8 +38,9 @@ def exposures(db: duckdb.DuckDBPyConnection) -> pl.DataFrame:
         .select(keyed.columns)
     )
     found = pl.concat([keyed, own, sure])
-    return (
+    chosen: pl.DataFrame = (
         found.sort("weight_share", descending=True)
         .unique(["facility_id", "scope_kind", "scope_id"], keep="first", maintain_order=True)
         .sort("facility_id", "scope_kind", "scope_id")
     )
+    return chosen

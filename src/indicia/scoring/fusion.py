@@ -60,7 +60,9 @@ class Merged:
     counts: npt.NDArray[np.bool_]
 
 
-def merge_echoes(facility: Integers, origin: Integers, family: Integers, values: Floats) -> Merged:
+def merge_echoes(
+    facility: Integers, origin: Integers, family: Integers, values: Floats
+) -> Merged:
     """Merge items that come from one origin (publisher's document, report, process)."""
     if not len(values):
         none = np.zeros((0, values.shape[1]))
@@ -75,8 +77,10 @@ def merge_echoes(facility: Integers, origin: Integers, family: Integers, values:
     gain, loss = (np.zeros((len(first), values.shape[1])) for _ in range(2))
     np.maximum.at(gain, group, np.maximum(values, 0))
     np.maximum.at(loss, group, np.maximum(-values, 0))
-    attains = ((values > 0) & (values >= gain[group])) | ((values < 0) & (-values >= loss[group]))
-    return Merged(facility[first], family[first], gain, loss, attains.any(axis=1))
+    attains: npt.NDArray[np.bool_] = ((values > 0) & (values >= gain[group])) | (
+        (values < 0) & (-values >= loss[group])
+    )
+    return Merged(facility[first], family[first], gain, loss, np.asarray(attains.any(axis=1)))
 
 
 def families(items: Merged, shape: tuple[int, int], cap: float) -> Floats:

@@ -59,7 +59,11 @@ class Archive:
 
     def pending(self, source: str) -> list[Fetch]:
         """Fetches of `source` that no published store holds yet, oldest first."""
-        found = [_decode(p) for p in sorted(self._pending.glob("*.json"))] if self._pending.exists() else []
+        found = (
+            [_decode(p) for p in sorted(self._pending.glob("*.json"))]
+            if self._pending.exists()
+            else []
+        )
         return sorted((f for f in found if f.source == source), key=lambda f: f.fetched_utc)
 
     def settle(self, fetch_ids: Iterable[str]) -> None:
@@ -80,7 +84,9 @@ class Archive:
 
 
 def _encode(fetch: Fetch) -> bytes:
-    facts = {k: v.isoformat() if isinstance(v, datetime) else v for k, v in asdict(fetch).items()}
+    facts = {
+        k: v.isoformat() if isinstance(v, datetime) else v for k, v in asdict(fetch).items()
+    }
     return json.dumps(facts, ensure_ascii=False, indent=1).encode()
 
 

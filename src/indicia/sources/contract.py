@@ -67,7 +67,9 @@ class Rejection:
     place: str
     expected: str
     received: str
-    remedy: str = "Nothing, if the publisher means it; otherwise correct the record and load again"
+    remedy: str = (
+        "Nothing, if the publisher means it; otherwise correct the record and load again"
+    )
     count: int = 1
     severity: str = "warning"
 

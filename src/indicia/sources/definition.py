@@ -19,6 +19,7 @@ class Source:
     Args:
         name, family: Where the definition lies.
         tables: The tables its parser fills.
+        url: What a live refresh asks by default; empty where only files are read.
         licence: SPDX id or short name; `licence_note` says what it asks for.
         is_redistributable: False keeps raw values out of exports.
         reliability: Admiralty grade A to F given to its rows unless a row states its own.
@@ -35,12 +36,12 @@ class Source:
     publisher: str
     homepage: str
     licence: str
-    url: str
     tables: tuple[str, ...]
     every_hours: int
     rows_at_least: int
     says: str
     does_not_say: str
+    url: str = ""
     licence_note: str = ""
     is_redistributable: bool = True
     reliability: str = "B"

@@ -7,51 +7,82 @@ from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
-from indicia.errors import SourceDefinitionError, UsageError
+from indicia.errors import SourceChangedError, SourceDefinitionError, UsageError
 from indicia.schema import OBSERVED
 from indicia.sources import own_tables
 from indicia.sources.archive import Archive
 from indicia.sources.contract import Fetch, Job, Parsed, Request
 from indicia.sources.session import CHUNK_BYTES, Session, unpack
 
-SUFFIXES = (".csv", ".json", ".jsonl", ".ndjson", ".xml", ".zip", ".gz", ".xlsx", ".html", ".txt")
+SUFFIXES = (
+    ".csv",
+    ".json",
+    ".jsonl",
+    ".ndjson",
+    ".xml",
+    ".zip",
+    ".gz",
+    ".xlsx",
+    ".html",
+    ".txt",
+)
 MOST_PAGES = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Bodies that belong together: the pages of one request, or one file."""
+    """Bodies that belong together: the pages of one request, or one file.
+
+    Args:
+        bodies: What was read and archived.
+        refused: What could not be read as promised, so that nothing of it was archived.
+    """
 
     bodies: Sequence[tuple[Fetch, bytes]]
+    refused: Sequence[SourceChangedError] = ()
 
 
-def live(job: Job, archive: Archive, environ: Mapping[str, str], now: datetime) -> Iterator[Batch]:
+def live(
+    job: Job, archive: Archive, environ: Mapping[str, str], now: datetime
+) -> Iterator[Batch]:
     """Ask the publisher; what an interrupted run already read is taken from the archive."""
     young = now - timedelta(hours=job.source.every_hours)
-    waiting = {f.url: f for f in archive.pending(job.source.id) if f.way == "live" and f.fetched_utc >= young}
+    waiting = {
+        f.url: f
+        for f in archive.pending(job.source.id)
+        if f.way == "live" and f.fetched_utc >= young
+    }
     with Session(job.source, environ) as session:
         for first in job.plan(now.date(), environ):
             bodies: list[tuple[Fetch, bytes]] = []
             request: Request | None = first
+            refused: list[SourceChangedError] = []
             while request and len(bodies) < MOST_PAGES:
-                fetch, body = _one(job, session, archive, request, waiting)
-                bodies.append((fetch, body))
-                request = job.following(request, body)
-            yield Batch(bodies)
+                try:
+                    fetch, body = _one(job, session, archive, request, waiting)
+                    bodies.append((fetch, body))
+                    request = job.following(request, body)
+                except SourceChangedError as error:
+                    refused.append(error)
+                    request = None
+            yield Batch(bodies, refused)
 
 
-def files(job: Job, archive: Archive, path: Path, published: date | None, now: datetime) -> Iterator[Batch]:
+def files(
+    job: Job, archive: Archive, path: Path, published: date | None, now: datetime
+) -> Iterator[Batch]:
     """Read a file, or every data file below a folder; files of a snapshot belong together."""
     found = data_files(path)
     if not found:
         message = f"{path}: no data file there. Name a file, or a folder with files ending in {', '.join(SUFFIXES)}."
         raise UsageError(message)
     said = datetime.combine(published, datetime.min.time(), UTC) if published else None
-    bodies = (_from_file(job, archive, file, "file", now, said) for file in found)
+    batches = (_file_batch(job, archive, file, now, said) for file in found)
     if job.source.is_snapshot:
-        yield Batch(list(bodies))
+        whole = list(batches)
+        yield Batch([b for w in whole for b in w.bodies], [r for w in whole for r in w.refused])
     else:
-        yield from (Batch([body]) for body in bodies)
+        yield from batches
 
 
 def starter(job: Job, archive: Archive, folder: Path) -> tuple[Job, Iterator[Batch]]:
@@ -70,7 +101,10 @@ def starter(job: Job, archive: Archive, folder: Path) -> tuple[Job, Iterator[Bat
         return own_tables.read(job.source.id, fetch.url, OBSERVED[name], body)
 
     own = replace(job, parse=parse, redact=lambda body: body)
-    batches = (Batch([_from_file(own, archive, f, "starter", read_utc, None)]) for f in sorted(folder.glob("*.csv")))
+    batches = (
+        Batch([_from_file(own, archive, f, "starter", read_utc, None)])
+        for f in sorted(folder.glob("*.csv"))
+    )
     return own, batches
 
 
@@ -81,7 +115,9 @@ def data_files(path: Path) -> list[Path]:
     return sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in SUFFIXES)
 
 
-def _one(job: Job, session: Session, archive: Archive, request: Request, waiting: Mapping[str, Fetch]) -> tuple[Fetch, bytes]:
+def _one(
+    job: Job, session: Session, archive: Archive, request: Request, waiting: Mapping[str, Fetch]
+) -> tuple[Fetch, bytes]:
     place = _place(request)
     if place in waiting:
         fetch = waiting[place]
@@ -97,9 +133,25 @@ def _one(job: Job, session: Session, archive: Archive, request: Request, waiting
     return archive.keep(fetch, body), body
 
 
-def _from_file(job: Job, archive: Archive, file: Path, way: str, read_utc: datetime, said: datetime | None) -> tuple[Fetch, bytes]:
+def _file_batch(
+    job: Job, archive: Archive, file: Path, now: datetime, said: datetime | None
+) -> Batch:
+    try:
+        return Batch([_from_file(job, archive, file, "file", now, said)])
+    except SourceChangedError as error:
+        return Batch([], [error])
+
+
+def _from_file(
+    job: Job, archive: Archive, file: Path, way: str, read_utc: datetime, said: datetime | None
+) -> tuple[Fetch, bytes]:
     with file.open("rb") as handle:
-        raw = unpack(job.source.id, file.name, iter(lambda: handle.read(CHUNK_BYTES), b""), job.source.max_bytes)
+        raw = unpack(
+            job.source.id,
+            file.name,
+            iter(lambda: handle.read(CHUNK_BYTES), b""),
+            job.source.max_bytes,
+        )
     body = job.redact(raw)
     name = f"{job.source.id}/{file.name}" if way == "starter" else file.name
     fetch = Fetch(

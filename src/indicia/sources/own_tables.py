@@ -49,16 +49,31 @@ def _typed(place: str, target: Table, text: pl.DataFrame) -> Parsed:
     wrong: dict[int, Rejection] = {}
     for column in columns:
         lost = (numbered[column.name].is_not_null()) & cast[column.name].is_null()
-        missing = numbered[column.name].is_null() & (column.required or column.name in target.key)
-        strange = ~cast[column.name].is_in(column.one_of) if column.one_of else pl.repeat(value=False, n=cast.height, eager=True)
+        missing = numbered[column.name].is_null() & (
+            column.required or column.name in target.key
+        )
+        strange = (
+            ~cast[column.name].is_in(column.one_of)
+            if column.one_of
+            else pl.repeat(value=False, n=cast.height, eager=True)
+        )
         low = cast[column.name] < column.at_least if column.at_least is not None else None
         high = cast[column.name] > column.at_most if column.at_most is not None else None
-        bad = (lost | missing | strange.fill_null(value=False))
+        bad = lost | missing | strange.fill_null(value=False)
         for beyond in (low, high):
             bad = bad | beyond.fill_null(value=False) if beyond is not None else bad
         for row, received in numbered.filter(bad).select("row", column.name).iter_rows():
             expected = " or ".join(column.one_of) or f"{column.dtype} {column.unit}".strip()
-            wrong.setdefault(row, Rejection("cell does not fit", f"{place}, row {row}, column {column.name}", expected, str(received), "Correct the cell and load the file again"))
+            wrong.setdefault(
+                row,
+                Rejection(
+                    "cell does not fit",
+                    f"{place}, row {row}, column {column.name}",
+                    expected,
+                    str(received),
+                    "Correct the cell and load the file again",
+                ),
+            )
     kept = target.fit(cast.filter(~pl.col("row").is_in(list(wrong))).drop("row"))
     return Parsed({target.name: kept}, text.height, tuple(wrong.values()))
 
@@ -66,12 +81,21 @@ def _typed(place: str, target: Table, text: pl.DataFrame) -> Parsed:
 def _cast(name: str, dtype: object) -> pl.Expr:
     value = pl.col(name)
     if dtype == pl.Boolean:
-        lowered = value.str.to_lowercase()
-        return pl.when(lowered.is_in(["true", "yes", "y", "1"])).then(True).when(lowered.is_in(["false", "no", "n", "0"])).then(False)  # noqa: FBT003 -- Polars' own literal form
+        meant = dict.fromkeys(("true", "yes", "y", "1"), True) | dict.fromkeys(
+            ("false", "no", "n", "0"), False
+        )
+        return value.str.to_lowercase().replace_strict(
+            meant, default=None, return_dtype=pl.Boolean
+        )
     if dtype == pl.Date:
         return value.str.to_date(MIDNIGHT, strict=False)
     if isinstance(dtype, pl.Datetime):
-        return pl.coalesce(value.str.to_datetime("%Y-%m-%dT%H:%M:%SZ", strict=False, time_unit="us", time_zone="UTC"), value.str.to_datetime("%Y-%m-%d", strict=False, time_unit="us", time_zone="UTC"))
+        return pl.coalesce(
+            value.str.to_datetime(
+                "%Y-%m-%dT%H:%M:%SZ", strict=False, time_unit="us", time_zone="UTC"
+            ),
+            value.str.to_datetime("%Y-%m-%d", strict=False, time_unit="us", time_zone="UTC"),
+        )
     return value.cast(dtype, strict=False)  # type: ignore[arg-type]
 
 

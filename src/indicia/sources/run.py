@@ -1,7 +1,7 @@
 """One run of one job: bodies in, rows checked, change loaded, everything that happened written down."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 import polars as pl
@@ -16,83 +16,34 @@ from indicia.schema import FETCH, ISSUE, LOADED, OBSERVED, RUN, parsed, short_ha
 from indicia.sources import gates
 from indicia.sources.contract import Fetch, Job, Parsed, Rejection
 from indicia.sources.intake import Batch
+from indicia.sources.report import Report
 from indicia.sources.stamping import stamp
-from indicia.store import Build, Delta, Vintage
+from indicia.store import Build, Vintage
 
 Progress = Callable[[str], None]
 
 
-@dataclass
-class Report:
-    """What one run did; becomes a row of `run` and rows of `issue`, `fetch` and `loaded`."""
-
-    run_id: str
-    source: str
-    way: str
-    started_utc: datetime
-    outcome: str = "unchanged"
-    rows_in: int = 0
-    rows_kept: int = 0
-    rows_rejected: int = 0
-    delta: Delta = field(default_factory=Delta)
-    message: str = ""
-    accepted: int = 0
-    refused: int = 0
-    stopped: bool = False
-    issues: list[dict[str, object]] = field(default_factory=list)
-    fetches: list[Fetch] = field(default_factory=list)
-    loaded: list[dict[str, object]] = field(default_factory=list)
-
-    def note(self, severity: str, rejection: Rejection) -> None:
-        """Write down one thing that was wrong."""
-        self.issues.append(
-            {
-                "run_id": self.run_id,
-                "source": self.source,
-                "seen_utc": self.started_utc,
-                "severity": severity,
-                "rule": rejection.rule,
-                "place": rejection.place,
-                "expected": rejection.expected,
-                "received": rejection.received,
-                "remedy": rejection.remedy,
-                "rows_count": rejection.count,
-            }
-        )
-
-    def fail(self, error: IndiciaError) -> None:
-        """Write down what ended the run before all bodies were read."""
-        self.stopped = True
-        self.refuse(error)
-        self.refused -= 1
-
-    def refuse(self, error: IndiciaError) -> None:
-        """Write down why a body was refused; what was held before stays."""
-        self.refused += 1
-        self.outcome, self.message = "failed", str(error)
-        facts = vars(error)
-        self.note(
-            "error",
-            Rejection(
-                rule=type(error).__name__,
-                place=str(facts.get("place") or facts.get("table") or self.source),
-                expected=str(facts.get("expected") or facts.get("rule") or ""),
-                received=str(facts.get("received") or facts.get("sample") or facts.get("problem") or ""),
-                remedy=str(facts.get("remedy") or error),
-                count=int(facts.get("count") or 0),
-            ),
-        )
-
-
-def run(job: Job, batches: Iterator[Batch], build: Build, way: str, *, accept_shrink: bool, again: bool, progress: Progress) -> Report:
+def run(
+    job: Job,
+    batches: Iterator[Batch],
+    build: Build,
+    way: str,
+    *,
+    accept_shrink: bool,
+    again: bool,
+    progress: Progress,
+) -> Report:
     """Load every batch; a batch that fails is an issue, and the others still load."""
     started = datetime.now(UTC)
     report = Report(short_hash(job.source.id, started.isoformat()), job.source.id, way, started)
     try:
         for batch in batches:
             report.fetches += [f for f, _ in batch.bodies]
-            progress(batch.bodies[0][0].file_name)
-            _load(job, batch, build, report, accept_shrink=accept_shrink, again=again)
+            for error in batch.refused:
+                report.refuse(error)
+            if batch.bodies:
+                progress(batch.bodies[0][0].file_name)
+                _load(job, batch, build, report, accept_shrink=accept_shrink, again=again)
     except SourceNotConfiguredError as error:
         report.outcome, report.message = "not configured", str(error)
     except IndiciaError as error:
@@ -109,7 +60,9 @@ def _conclude(report: Report) -> None:
         report.message = f"{report.refused} of {report.refused + report.accepted} bodies were refused; see the issues"
 
 
-def _load(job: Job, batch: Batch, build: Build, report: Report, *, accept_shrink: bool, again: bool) -> None:
+def _load(
+    job: Job, batch: Batch, build: Build, report: Report, *, accept_shrink: bool, again: bool
+) -> None:
     """Read the bodies that belong together, then load table by table.
 
     A body that is refused is an issue; what the others say still loads, but without tombstones,
@@ -122,22 +75,35 @@ def _load(job: Job, batch: Batch, build: Build, report: Report, *, accept_shrink
     refused = report.refused
     for each, body in batch.bodies:
         try:
-            for name, frame in _read(job, each, body, report, accept_shrink=accept_shrink).items():
+            for name, frame in _read(
+                job, each, body, report, accept_shrink=accept_shrink
+            ).items():
                 frames.setdefault(name, []).append(frame)
             report.accepted += 1
         except (SourceChangedError, SchemaViolationError) as error:
             report.refuse(error)
-    is_whole = job.source.is_snapshot and report.refused == refused
+    is_whole = job.source.is_snapshot and report.refused == refused and not batch.refused
     fetch = batch.bodies[0][0]
     for name, parts in frames.items():
         try:
-            _load_table(job, build, report, fetch, name, pl.concat(parts), is_snapshot=is_whole, accept_shrink=accept_shrink)
+            _load_table(
+                job,
+                build,
+                report,
+                fetch,
+                name,
+                pl.concat(parts),
+                is_snapshot=is_whole,
+                accept_shrink=accept_shrink,
+            )
         except (SourceChangedError, SchemaViolationError) as error:
             report.refuse(error)
             report.accepted -= 1
 
 
-def _read(job: Job, fetch: Fetch, body: bytes, report: Report, *, accept_shrink: bool) -> Mapping[str, pl.DataFrame]:
+def _read(
+    job: Job, fetch: Fetch, body: bytes, report: Report, *, accept_shrink: bool
+) -> Mapping[str, pl.DataFrame]:
     gates.body_is_usable(job.source, fetch, body)
     said = job.parse(body, fetch)
     report.rows_in += said.rows_in
@@ -149,20 +115,42 @@ def _read(job: Job, fetch: Fetch, body: bytes, report: Report, *, accept_shrink:
     return _stamped(job, fetch, said)
 
 
-def _load_table(job: Job, build: Build, report: Report, fetch: Fetch, name: str, rows: pl.DataFrame, *, is_snapshot: bool, accept_shrink: bool) -> None:
+def _load_table(
+    job: Job,
+    build: Build,
+    report: Report,
+    fetch: Fetch,
+    name: str,
+    rows: pl.DataFrame,
+    *,
+    is_snapshot: bool,
+    accept_shrink: bool,
+) -> None:
     table, source = OBSERVED[name], job.source
     frame = stamped(table).check(_once(report, fetch, name, rows))
     if is_snapshot and not accept_shrink:
         gates.snapshot_is_whole(source, fetch, name, frame, build.current(table, source.id))
     public = fetch.published_utc or fetch.fetched_utc
-    next_utc, next_fetch = _next_snapshot(build, source.id, name, public) if source.is_snapshot else (None, "")
-    vintage = Vintage(public, fetch.fetched_utc, fetch.fetch_id, is_snapshot, next_utc, next_fetch)
+    next_utc, next_fetch = (
+        _next_snapshot(build, source.id, name, public) if source.is_snapshot else (None, "")
+    )
+    vintage = Vintage(
+        public, fetch.fetched_utc, fetch.fetch_id, is_snapshot, next_utc, next_fetch
+    )
     delta = build.load(table, frame, vintage, source.id)
     report.rows_kept += frame.height
     report.delta += delta
-    report.outcome = "loaded" if report.outcome != "failed" and not report.delta.is_empty else report.outcome
+    report.outcome = (
+        "loaded" if report.outcome != "failed" and not report.delta.is_empty else report.outcome
+    )
     report.loaded.append(
-        {"fetch_id": fetch.fetch_id, "source": source.id, "table_name": name, "public_utc": public, "rows_count": frame.height}
+        {
+            "fetch_id": fetch.fetch_id,
+            "source": source.id,
+            "table_name": name,
+            "public_utc": public,
+            "rows_count": frame.height,
+        }
     )
 
 
@@ -170,7 +158,9 @@ def _stamped(job: Job, fetch: Fetch, said: Parsed) -> Mapping[str, pl.DataFrame]
     allowed = OBSERVED.keys() if fetch.way == "starter" else set(job.source.tables)
     strange = said.tables.keys() - allowed
     if strange:
-        raise SchemaViolationError(job.source.id, f"tables {job.source.tables}", len(strange), sorted(strange))
+        raise SchemaViolationError(
+            job.source.id, f"tables {job.source.tables}", len(strange), sorted(strange)
+        )
     return {
         name: stamp(OBSERVED[name], parsed(OBSERVED[name]).fit(frame), job.source, fetch)
         for name, frame in said.tables.items()
@@ -185,11 +175,20 @@ def _once(report: Report, fetch: Fetch, name: str, rows: pl.DataFrame) -> pl.Dat
     unique = rows.unique(maintain_order=True)
     kept = unique.unique(subset=key, keep="last", maintain_order=True)
     if lost := unique.height - kept.height:
-        sample = unique.filter(unique.select(key).is_duplicated()).select(key).row(0, named=True)
+        sample = (
+            unique.filter(unique.select(key).is_duplicated()).select(key).row(0, named=True)
+        )
         report.rows_rejected += lost
         report.note(
             "warning",
-            Rejection("key repeated", f"{fetch.url}, table {name}", f"one row per {key}", str(sample), "The last one was kept; ask the publisher which is meant", lost),
+            Rejection(
+                "key repeated",
+                f"{fetch.url}, table {name}",
+                f"one row per {key}",
+                str(sample),
+                "The last one was kept; ask the publisher which is meant",
+                lost,
+            ),
         )
     return kept
 
@@ -199,12 +198,19 @@ def _is_held(build: Build, fetch: Fetch) -> bool:
     found = build.held(
         'SELECT 1 FROM runs."fetch" f JOIN runs.loaded l USING (fetch_id) WHERE f.source = $source '
         "AND f.sha256 = $sha AND f.url = $url AND f.published_utc IS NOT DISTINCT FROM $published",
-        {"source": fetch.source, "sha": fetch.sha256, "url": fetch.url, "published": fetch.published_utc},
+        {
+            "source": fetch.source,
+            "sha": fetch.sha256,
+            "url": fetch.url,
+            "published": fetch.published_utc,
+        },
     )
     return found.height > 0
 
 
-def _next_snapshot(build: Build, source: str, table: str, public: datetime) -> tuple[datetime | None, str]:
+def _next_snapshot(
+    build: Build, source: str, table: str, public: datetime
+) -> tuple[datetime | None, str]:
     found = build.held(
         "SELECT public_utc, fetch_id FROM runs.loaded WHERE source = $source AND table_name = $table "
         "AND public_utc > $public ORDER BY public_utc LIMIT 1",
@@ -215,7 +221,9 @@ def _next_snapshot(build: Build, source: str, table: str, public: datetime) -> t
 
 def _record(report: Report, build: Build) -> None:
     finished = datetime.now(UTC)
-    known = build.held('SELECT fetch_id FROM runs."fetch" WHERE source = $source', {"source": report.source})["fetch_id"]
+    known = build.held(
+        'SELECT fetch_id FROM runs."fetch" WHERE source = $source', {"source": report.source}
+    )["fetch_id"]
     new = {f.fetch_id: f for f in report.fetches if f.fetch_id not in set(known)}
     build.record(FETCH, FETCH.frame(asdict(f) for f in new.values()))
     build.record(LOADED, LOADED.frame(row for row in report.loaded if row["fetch_id"] in new))

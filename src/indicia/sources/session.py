@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Self
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -50,14 +51,16 @@ class Answer:
 class Session:
     """One publisher's connection for the length of a refresh."""
 
-    def __init__(self, source: Source, environ: Mapping[str, str], retries: Retry = RETRIES) -> None:
+    def __init__(
+        self, source: Source, environ: Mapping[str, str], retries: Retry = RETRIES
+    ) -> None:
         self._source, self._environ = source, environ
         self._http = requests.Session()
         self._http.headers["User-Agent"] = AGENT
         for scheme in ("https://", "http://"):
             self._http.mount(scheme, HTTPAdapter(max_retries=retries))
 
-    def __enter__(self) -> "Session":
+    def __enter__(self) -> Self:
         """Use as a `with` block."""
         return self
 
@@ -77,16 +80,24 @@ class Session:
             name: self._secret(variable)
             for name, variable in {**request.secret_params, **request.secret_headers}.items()
         }
-        place = requests.Request("GET", request.url, params=dict(request.params)).prepare().url or request.url
+        place = (
+            requests.Request("GET", request.url, params=dict(request.params)).prepare().url
+            or request.url
+        )
         params = {**request.params, **{n: secrets[n] for n in request.secret_params}}
         headers = {n: secrets[n] for n in request.secret_headers}
         try:
             with self._follow(request.url, params, headers, place) as response:
                 body = unpack(self._source.id, place, _chunks(response), self._source.max_bytes)
                 status, media = response.status_code, response.headers.get("Content-Type")
-                etag, modified = response.headers.get("ETag"), response.headers.get("Last-Modified")
+                etag, modified = (
+                    response.headers.get("ETag"),
+                    response.headers.get("Last-Modified"),
+                )
         except (requests.RequestException, HTTPError) as error:
-            raise SourceUnavailableError(self._source.id, place, _hide(str(error), secrets)) from None
+            raise SourceUnavailableError(
+                self._source.id, place, _hide(str(error), secrets)
+            ) from None
         for secret in secrets.values():
             body = body.replace(secret.encode(), b"REDACTED")
         if status != requests.codes.ok:
@@ -100,17 +111,26 @@ class Session:
             raise SourceNotConfiguredError(self._source.id, variable)
         return value
 
-    def _follow(self, url: str, params: Mapping[str, str], headers: Mapping[str, str], place: str) -> requests.Response:
+    def _follow(
+        self, url: str, params: Mapping[str, str], headers: Mapping[str, str], place: str
+    ) -> requests.Response:
         for _ in range(MOST_REDIRECTS):
             self._allow(url, place)
             response = self._http.get(
-                url, params=dict(params), headers=dict(headers), timeout=TIMEOUT_SECONDS, stream=True, allow_redirects=False
+                url,
+                params=dict(params),
+                headers=dict(headers),
+                timeout=TIMEOUT_SECONDS,
+                stream=True,
+                allow_redirects=False,
             )
             if not response.is_redirect:
                 return response
             url, params, headers = urljoin(url, response.headers["Location"]), {}, {}
             response.close()
-        raise SourceUnavailableError(self._source.id, place, f"more than {MOST_REDIRECTS} redirects")
+        raise SourceUnavailableError(
+            self._source.id, place, f"more than {MOST_REDIRECTS} redirects"
+        )
 
     def _allow(self, url: str, place: str) -> None:
         parts = urlsplit(url)
@@ -119,7 +139,9 @@ class Session:
             problem = f"it leads to the host {host}, which its definition does not list"
             raise SourceUnavailableError(self._source.id, place, problem)
         if parts.scheme != "https" and host not in LOOPBACK:
-            raise SourceUnavailableError(self._source.id, place, f"{parts.scheme} instead of https")
+            raise SourceUnavailableError(
+                self._source.id, place, f"{parts.scheme} instead of https"
+            )
 
 
 def unpack(source: str, place: str, chunks: Iterator[bytes], most_bytes: int) -> bytes:
@@ -139,7 +161,9 @@ def unpack(source: str, place: str, chunks: Iterator[bytes], most_bytes: int) ->
                 try:
                     out = engine.decompress(piece, CHUNK_BYTES)
                 except zlib.error as error:
-                    raise SourceChangedError(source, place, "gzip data", error, "Fetch the file again") from error
+                    raise SourceChangedError(
+                        source, place, "gzip data", error, "Fetch the file again"
+                    ) from error
                 piece = engine.unconsumed_tail or _next_member(engine)
                 if engine.eof and piece:
                     engine = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
@@ -148,12 +172,17 @@ def unpack(source: str, place: str, chunks: Iterator[bytes], most_bytes: int) ->
             size += len(out)
             if size > most_bytes:
                 raise SourceChangedError(
-                    source, place, f"at most {most_bytes // MEBIBYTE} MiB, decompressed", "more",
+                    source,
+                    place,
+                    f"at most {most_bytes // MEBIBYTE} MiB, decompressed",
+                    "more",
                     "If the publisher really grew, raise max_mb in the source's definition",
                 )
             taken.append(out)
     if engine and not engine.eof:
-        raise SourceChangedError(source, place, "a complete gzip file", "a truncated one", "Fetch the file again")
+        raise SourceChangedError(
+            source, place, "a complete gzip file", "a truncated one", "Fetch the file again"
+        )
     return b"".join(taken)
 
 
@@ -162,7 +191,7 @@ def _next_member(engine: "zlib._Decompress") -> bytes:
 
 
 def _chunks(response: requests.Response) -> Iterator[bytes]:
-    return response.raw.stream(CHUNK_BYTES, decode_content=True)  # type: ignore[no-any-return]
+    return response.raw.stream(CHUNK_BYTES, decode_content=True)
 
 
 def _hide(text: str, secrets: Mapping[str, str]) -> str:

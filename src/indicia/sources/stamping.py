@@ -19,7 +19,9 @@ def _period_end(table: Table) -> pl.Expr | None:
     days = {
         "power_load_month": pl.col("month_date").dt.month_end(),
         "power_site_year": pl.date(pl.col("year"), 12, 31),
-        "customs_flow": pl.when(period.str.len_chars() == MONTH_DIGITS).then(month).otherwise(year),
+        "customs_flow": pl.when(period.str.len_chars() == MONTH_DIGITS)
+        .then(month)
+        .otherwise(year),
         "staffing_count": pl.col("counted_date"),
         "procurement_notice": pl.col("notice_date"),
     }
@@ -40,7 +42,9 @@ def stamp(table: Table, frame: pl.DataFrame, source: Source, fetch: Fetch) -> pl
     fetched = pl.lit(fetch.fetched_utc, dtype=instant)
     stated, said = pl.col("published_utc"), pl.lit(fetch.published_utc, dtype=instant)
     end = _period_end(table) if source.lag_days >= 0 else None
-    lagged = pl.lit(None, dtype=instant) if end is None else end + timedelta(days=source.lag_days)
+    lagged = (
+        pl.lit(None, dtype=instant) if end is None else end + timedelta(days=source.lag_days)
+    )
     basis = (
         pl.when(stated.is_not_null())
         .then(pl.coalesce("published_basis", pl.lit("stated")))
@@ -61,10 +65,17 @@ def stamp(table: Table, frame: pl.DataFrame, source: Source, fetch: Fetch) -> pl
             pl.col("source_url").replace_strict(origins, default=None, return_dtype=pl.String),
             pl.lit(source.id),
         ),
-        source_url=pl.coalesce("source_url", pl.lit(fetch.url if "://" in fetch.url else source.homepage)),
+        source_url=pl.coalesce("source_url", pl.lit(_page(source, fetch), dtype=pl.String)),
         reliability=pl.coalesce("reliability", pl.lit(source.reliability)),
         licence=pl.coalesce("licence", pl.lit(source.licence)),
         source=pl.lit(source.id),
         fetched_utc=fetched,
         fetch_id=pl.lit(fetch.fetch_id),
     ).select(target.names)
+
+
+def _page(source: Source, fetch: Fetch) -> str | None:
+    """Where a person can read the body: its address, else the publisher's page, if it has one."""
+    if "://" in fetch.url:
+        return fetch.url
+    return source.homepage if source.url or fetch.way == "starter" else None

@@ -7,4 +7,15 @@ from indicia.store.lock import writing
 from indicia.store.manifest import Manifest, cite, current, pointer
 from indicia.store.reader import Store
 
-__all__ = ["Build", "Delta", "Manifest", "Store", "Vintage", "cite", "current", "home", "pointer", "writing"]
+__all__ = [
+    "Build",
+    "Delta",
+    "Manifest",
+    "Store",
+    "Vintage",
+    "cite",
+    "current",
+    "home",
+    "pointer",
+    "writing",
+]

@@ -46,7 +46,10 @@ class Build:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         """Drop what was not published."""
         self._db.close()
@@ -75,7 +78,8 @@ class Build:
     def held(self, query: str, parameters: Mapping[str, object]) -> pl.DataFrame:
         """Ask the run log being built: tables `runs.fetch`, `runs.run`, `runs.issue`, `runs.loaded`."""
         self._attach(RUN_FAMILY)
-        return self._db.sql(query, params=dict(parameters)).pl()
+        found: pl.DataFrame = self._db.sql(query, params=dict(parameters)).pl()
+        return found
 
     def current(self, table: Table, source: str) -> pl.DataFrame:
         """The rows of one source as held now."""
@@ -84,7 +88,8 @@ class Build:
         if not self._has(table.family, name):
             return stamped(table).frame([])
         query = f"SELECT * FROM {table.family}.{name} WHERE source = $source"
-        return self._db.sql(query, params={"source": source}).pl()
+        found: pl.DataFrame = self._db.sql(query, params={"source": source}).pl()
+        return found
 
     def replace_assessments(self, frames: Mapping[str, pl.DataFrame]) -> None:
         """Write the assessments anew: table name -> rows."""
@@ -150,7 +155,9 @@ class Build:
         return name
 
     def _has(self, family: str, name: str) -> bool:
-        query = "SELECT 1 FROM duckdb_tables() WHERE database_name = $family AND table_name = $name"
+        query = (
+            "SELECT 1 FROM duckdb_tables() WHERE database_name = $family AND table_name = $name"
+        )
         return bool(self._db.execute(query, {"family": family, "name": name}).fetchall())
 
     def _attach(self, family: str, *, copy: bool = True) -> None:

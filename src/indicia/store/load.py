@@ -26,7 +26,9 @@ class Delta:
     def __add__(self, other: "Delta") -> "Delta":
         """Both together."""
         return Delta(
-            self.added + other.added, self.changed + other.changed, self.vanished + other.vanished
+            self.added + other.added,
+            self.changed + other.changed,
+            self.vanished + other.vanished,
         )
 
     @property
@@ -217,7 +219,9 @@ def _append(
         f"(SELECT 1 FROM delta d WHERE {touched} AND {held})"
     )
     if vintage.next_utc:
-        of_delta = f"EXISTS (SELECT 1 FROM delta d WHERE {_same(f'history_{table.name}', 'd', table)})"
+        of_delta = (
+            f"EXISTS (SELECT 1 FROM delta d WHERE {_same(f'history_{table.name}', 'd', table)})"
+        )
         rows = latest(table, schema, of_delta)
     else:
         rows = f"SELECT {names} FROM delta WHERE NOT is_tombstone"

@@ -55,7 +55,9 @@ class Manifest:
 
     def write(self, stores: Path) -> None:
         """Write the manifest, then move the pointer to it."""
-        write_whole(stores / self.name, json.dumps(asdict(self), indent=1, sort_keys=True).encode())
+        write_whole(
+            stores / self.name, json.dumps(asdict(self), indent=1, sort_keys=True).encode()
+        )
         write_whole(stores / POINTER, self.name.encode())
 
 
@@ -91,7 +93,11 @@ def sweep(home: Path) -> int:
     for path in manifests:
         if path.name in kept:
             alive |= set(Manifest.read(path).files.values())
-    gone = [p for p in stores.iterdir() if p.is_file() and p.name not in alive] if stores.exists() else []
+    gone = (
+        [p for p in stores.iterdir() if p.is_file() and p.name not in alive]
+        if stores.exists()
+        else []
+    )
     for path in gone:
         path.unlink(missing_ok=True)
     return len(gone)

@@ -26,12 +26,20 @@ class Store:
     shows every version with `is_tombstone`.
     """
 
-    def __init__(self, db: duckdb.DuckDBPyConnection, made: Manifest, as_of: date | None, as_held: date | None) -> None:
+    def __init__(
+        self,
+        db: duckdb.DuckDBPyConnection,
+        made: Manifest,
+        as_of: date | None,
+        as_held: date | None,
+    ) -> None:
         self._db, self.manifest = db, made
         self.as_of, self.as_held = as_of, as_held
 
     @classmethod
-    def open(cls, home: Path, as_of: date | None = None, as_held: date | None = None, name: str = "") -> Self:
+    def open(
+        cls, home: Path, as_of: date | None = None, as_held: date | None = None, name: str = ""
+    ) -> Self:
         """Open the current store of `home`, or the one of manifest `name`.
 
         Args:
@@ -49,12 +57,22 @@ class Store:
         db = load.connect()
         for family, file in made.files.items():
             _attach(db, stores / file, family)
-        limits = [f"{c} <= '{_end_of(d)}'" for c, d in (("published_utc", as_of), ("fetched_utc", as_held)) if d]
+        limits = [
+            f"{c} <= '{_end_of(d)}'"
+            for c, d in (("published_utc", as_of), ("fetched_utc", as_held))
+            if d
+        ]
         for table in OBSERVATIONS:
-            _observation_views(db, made, table, limits)
+            _observation_views(db, table, limits)
         for family, tables in ((RUN_FAMILY, RUNS), (ASSESSMENT_FAMILY, ASSESSMENTS)):
             for table in tables:
-                _view(db, table.name, f'SELECT * FROM {family}."{table.name}"' if family in made.files else table.empty_select())
+                _view(
+                    db,
+                    table.name,
+                    f'SELECT * FROM {family}."{table.name}"'
+                    if family in made.files
+                    else table.empty_select(),
+                )
         db.execute("SET enable_external_access=false")
         db.execute("SET lock_configuration=true")
         return cls(db, made, as_of, as_held)
@@ -63,7 +81,12 @@ class Store:
         """Use as a `with` block."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         """Close the store."""
         self.close()
 
@@ -75,7 +98,8 @@ class Store:
         """Ask one question; safe to call from several threads."""
         cursor = self._db.cursor()
         try:
-            return cursor.sql(query, params=params or None).pl()  # type: ignore[arg-type]
+            found: pl.DataFrame = cursor.sql(query, params=params or None).pl()
+            return found
         finally:
             cursor.close()
 
@@ -112,13 +136,17 @@ class Store:
 
 def _attach(db: duckdb.DuckDBPyConnection, path: Path, family: str) -> None:
     try:
-        db.execute(f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS {family} (READ_ONLY)")
+        db.execute(
+            f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS {family} (READ_ONLY)"
+        )
     except duckdb.Error as error:
         message = f"{path}: a file of the current store cannot be opened ({error}). Run `indicia doctor`; the archive holds what is needed to rebuild."
         raise StoreError(message) from error
 
 
-def _observation_views(db: duckdb.DuckDBPyConnection, made: Manifest, table: Table, limits: Sequence[str]) -> None:
+def _observation_views(
+    db: duckdb.DuckDBPyConnection, table: Table, limits: Sequence[str]
+) -> None:
     past = load.history(table)
     if not _has(db, table.family, past.name):
         _view(db, table.name, load.current(table).empty_select())

@@ -1,0 +1,9 @@
+"""Pictures as pure functions of frames. The caveat and the data's version lie inside the picture.
+
+What a colour says is said by shape, dash or text as well.
+"""
+
+from indicia.answers.charts.bars import coverage, weights
+from indicia.answers.charts.timeline import timeline
+
+__all__ = ["coverage", "timeline", "weights"]
