@@ -1,10 +1,12 @@
 """What every page needs: the open store, its mark, tables of source text, links between pages."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from indicia.answers import words
 from indicia.store import Store, home, pointer
@@ -73,6 +75,12 @@ def mark_the_data() -> None:
             st.rerun()
 
 
+def say_if_stale(name: str, options: Collection[str]) -> None:
+    """Tell the reader when a link asks for a value that the data do not have: it is ignored."""
+    if set(st.query_params.get_all(name)) - set(options):
+        st.toast(f"The link asks for a {name} that these data do not have; it is ignored.")
+
+
 def caption() -> str:
     """The stamp every picture carries."""
     return words.stamp(store().kind, store().data_version)
@@ -125,7 +133,7 @@ def table(
     return str(frame[pick][rows[0]]) if rows and rows[0] < frame.height else None
 
 
-def _column(name: str) -> object:
+def _column(name: str) -> ColumnConfig:
     suffix = "_" + name.rsplit("_", 1)[-1]
     unit = UNITS.get(suffix)
     words_ = (

@@ -91,6 +91,8 @@ if found.next_indicator:
 st.subheader("Evidence")
 st.caption("Each statement with its source and the hash under which the body read is archived.")
 shared.table(facility.evidence(store, wanted), "Evidence down to the archived hash", "evidence")
+st.markdown("**Archived bodies** behind the evidence and the facts, by their hash.")
+shared.table(facility.bodies(store, wanted), "Archived bodies by hash", "bodies")
 with st.expander("Every indicator and what else would produce its signal"):
     shared.table(facility.indicators(store, wanted), "Results by indicator", "indicators")
 

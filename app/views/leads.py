@@ -19,28 +19,22 @@ st.caption(
     + words.NOT_A_PROBABILITY
 )
 
-first, second, third, fourth = st.columns([3, 2, 2, 2])
-text = first.text_input(
+choices = {
+    "country": leads.choices(store, "country_iso2"),
+    "verdict": leads.choices(store, "verdict"),
+    "precision": leads.choices(store, "coord_precision"),
+}
+labels = {"country": "Country", "verdict": "Verdict", "precision": "Place known to"}
+columns = st.columns([3, 2, 2, 2])
+text = columns[0].text_input(
     "Name, place, party or id", key="q", bind="query-params", persist_state="session"
 )
-countries = second.multiselect(
-    "Country",
-    leads.choices(store, "country_iso2"),
-    key="country",
-    bind="query-params",
-    persist_state="session",
-)
-verdicts = third.multiselect(
-    "Verdict",
-    leads.choices(store, "verdict"),
-    key="verdict",
-    bind="query-params",
-    persist_state="session",
-)
-precisions = fourth.multiselect(
-    "Place known to", leads.choices(store, "coord_precision"), key="precision", bind="query-params",
-    persist_state="session",
-)  # fmt: skip
+chosen = {}
+for column, (name, options) in zip(columns[1:], choices.items(), strict=True):
+    shared.say_if_stale(name, options)
+    chosen[name] = column.multiselect(
+        labels[name], options, key=name, bind="query-params", persist_state="session"
+    )
 order = st.segmented_control(
     "Order",
     list(leads.ORDERS),
@@ -49,7 +43,7 @@ order = st.segmented_control(
     key="order",
     bind="query-params",
 )
-filters = leads.Filters(tuple(countries), tuple(verdicts), tuple(precisions), text or "")
+filters = leads.Filters(*(tuple(v) for v in chosen.values()), text=text or "")
 queue = leads.queue(store, filters, order or "support")
 tally = leads.tally(store, filters)
 

@@ -197,12 +197,13 @@ def evidence(store: Reader, facility_id: str) -> pl.DataFrame:
     """Every piece of evidence weighed here, with the source and the archived body behind it."""
     return store.sql(
         """
-        SELECT e.indicator, i.family, e.result, e.statement, e.observed_value, e.threshold_value,
-               e.unit, e.starts_date, e.ends_date, e.scope_kind, e.scope_id, i.exposure_share,
-               i.exposure_basis, i.is_counted, e.reliability, s.quote, s.source,
-               CASE WHEN starts_with(s.source_url, 'http') THEN s.source_url END AS source_url,
-               t.fetched_utc AS retrieved_utc, t.sha256 AS archived_sha256, s.table_name,
-               s.row_key, e.evidence_id
+        SELECT e.indicator, e.result, e.statement, e.observed_value, e.threshold_value, e.unit,
+               s.source, CASE WHEN starts_with(s.source_url, 'http') THEN s.source_url END
+                   AS source_url,
+               t.fetched_utc AS retrieved_utc, t.sha256 AS archived_sha256, s.quote,
+               e.starts_date, e.ends_date, i.family, e.scope_kind, e.scope_id, i.exposure_share,
+               i.exposure_basis, i.is_counted, e.reliability, s.table_name, s.row_key,
+               e.evidence_id
         FROM item i JOIN evidence e USING (evidence_id)
         LEFT JOIN evidence_source s USING (evidence_id)
         LEFT JOIN "fetch" t ON t.fetch_id = s.fetch_id
@@ -211,6 +212,23 @@ def evidence(store: Reader, facility_id: str) -> pl.DataFrame:
         """,
         [facility_id],
     ).with_columns(pl.col("result").replace(words.RESULTS))
+
+
+def bodies(store: Reader, facility_id: str) -> pl.DataFrame:
+    """The archived bodies that this facility's evidence and facts rest on, by source."""
+    return store.sql(
+        """
+        WITH used AS (
+            SELECT s.fetch_id FROM item i JOIN evidence_source s USING (evidence_id)
+            WHERE i.facility_id = $id
+            UNION SELECT fetch_id FROM facility WHERE facility_id = $id
+            UNION SELECT fetch_id FROM facility_state WHERE facility_id = $id
+        )
+        SELECT sha256 AS archived_sha256, source, fetched_utc AS retrieved_utc, body_bytes, url
+        FROM "fetch" JOIN used USING (fetch_id) ORDER BY source, retrieved_utc, url
+        """,
+        {"id": facility_id},
+    )
 
 
 def observations(store: Reader, facility_id: str, table: str) -> pl.DataFrame:

@@ -64,7 +64,7 @@ def timeline(marks: pl.DataFrame, caption: str) -> alt.VConcatChart:
         for title, part in parts.items()
     ]
     lanes += [_spans(spans, rules, ticks)] if spans.height else []
-    return (
+    chart: alt.VConcatChart = (
         alt.vconcat(*lanes, spacing=6)
         .resolve_scale(x="shared", color="shared")
         .properties(
@@ -76,6 +76,7 @@ def timeline(marks: pl.DataFrame, caption: str) -> alt.VConcatChart:
             )
         )
     )
+    return chart
 
 
 def _worded(marks: pl.DataFrame) -> pl.DataFrame:
