@@ -43,7 +43,9 @@ order = st.segmented_control(
     key="order",
     bind="query-params",
 )
-filters = leads.Filters(*(tuple(v) for v in chosen.values()), text=text or "")
+filters = leads.Filters(
+    tuple(chosen["country"]), tuple(chosen["verdict"]), tuple(chosen["precision"]), text or ""
+)
 queue = leads.queue(store, filters, order or "support")
 tally = leads.tally(store, filters)
 

@@ -12,6 +12,7 @@ BASEMAP_URL = "app/static/countries-50m.json"
 PICK = "pick"
 HEIGHT = 620
 MOST_BANS = 3
+MOST_OUTLINED = 1500
 LAND, EDGE, NOT_RANKED, OUTLINE, CHOSEN = "#8a94a0", "#8a94a0", "#8a94a0", "#5d6873", "#c2410c"
 SHAPES_SAY = (
     "● filled circle = known to the site; ◇ open diamond = only to the city; "
@@ -72,6 +73,7 @@ def points(
         )
         .transform_filter("datum.properties.name != 'Antarctica'")
         .mark_geoshape(
+            aria=False,
             fill=LAND,
             fillOpacity=0.22,
             stroke=EDGE,
@@ -102,6 +104,10 @@ def picked(selection: Sequence[Mapping[str, object]]) -> str:
 
 
 def _marks(places: pl.DataFrame) -> list[alt.Chart]:
+    # The strongest support is drawn last, on top; unranked places lie below all.
+    places = places.sort(
+        "support_bans", descending=False, nulls_last=False, maintain_order=True
+    )
     pick = alt.selection_point(name=PICK, fields=["facility_id"], on="click", empty=False)
     support = alt.Color(
         "support_bans:Q",
@@ -122,19 +128,30 @@ def _marks(places: pl.DataFrame) -> list[alt.Chart]:
         ),
         "size": alt.Size(
             "facilities_count:Q",
-            scale=alt.Scale(type="sqrt", domainMin=1, range=[110, 460]),
+            scale=alt.Scale(type="sqrt", domain=[1, 20], range=[110, 700], clamp=True),
             legend=None,
         ),
     }
 
     is_site = pl.col("coord_precision") == "site"
+    is_ranked = pl.col("support_bans").is_not_null()
+    # Outlines set pale fills off from the ground; thousands of them cost a second of first paint.
+    is_few = pl.lit(places.height <= MOST_OUTLINED)
     layers: tuple[tuple[pl.Expr, dict[str, Any]], ...] = (
         (pl.col("is_chosen"), {"strokeWidth": 9, "stroke": CHOSEN, "filled": False}),
-        (is_site, {"strokeWidth": 2.8, "stroke": OUTLINE, "fill": NOT_RANKED}),
-        (~is_site, {"strokeWidth": 2.8, "stroke": OUTLINE, "filled": False}),
+        (
+            is_site & (is_few | ~is_ranked),
+            {"strokeWidth": 2.8, "stroke": OUTLINE, "fill": NOT_RANKED},
+        ),
+        (
+            ~is_site & (is_few | ~is_ranked),
+            {"strokeWidth": 2.8, "stroke": OUTLINE, "filled": False},
+        ),
     )
     below = [
-        alt.Chart(rows).mark_point(**{"clip": True, "opacity": 1, **marked}).encode(**encoding)
+        alt.Chart(rows)
+        .mark_point(**{"clip": True, "opacity": 1, "aria": False, **marked})
+        .encode(**encoding)
         for which, marked in layers
         if (rows := places.filter(which)).height
     ]

@@ -180,7 +180,7 @@ def _statement(unread: pl.Expr) -> pl.Expr:
         )
         .when(pl.col("uncontrolled") > 0)
         .then(pl.lit("It names a chip that was not controlled on its date."))
-        .otherwise(pl.lit("It names no chip as the thing bought."))
+        .otherwise(pl.lit("It names no chip of our chip table as the thing bought."))
     )
 
 

@@ -89,7 +89,7 @@ def admissible(facilities: pl.DataFrame, parties: pl.DataFrame, on: date) -> pl.
             )
         )
     )
-    return facilities.join(found, on="facility_id", how="left").select(
+    return facilities.join(found, on="facility_id", how="left", maintain_order="left").select(
         "facility_id",
         is_admissible=pl.col("reason").is_not_null() | pl.col("country_iso2").is_null(),
         admissibility_reason=pl.coalesce("reason", unknown),

@@ -28,6 +28,7 @@ from indicia.scoring.hypotheses import (
     prior_bans,
     prior_class,
     priors,
+    require_kinds,
     settings,
 )
 
@@ -52,6 +53,9 @@ def assess(
 
     Returns:
         Table name -> rows, for every table in `schema.ASSESSMENTS`.
+
+    Raises:
+        ReferenceTableError: Evidence is of a kind that the likelihood table lacks.
     """
     evidence, rests_on = [], []
     for indicator in catalogue:
@@ -89,6 +93,7 @@ def weigh(
     rests_on: pl.DataFrame,
 ) -> dict[str, pl.DataFrame]:
     """Weigh evidence that is already computed."""
+    require_kinds([*evidence["kind"].unique(), *(i.kinds[0] for i in catalogue)])
     facilities = question.facilities.sort("facility_id")
     attached = _attach(facilities, question.exposures, evidence)
     items, merged = _items(attached)
@@ -106,7 +111,9 @@ def weigh(
         "evidence_source": rests_on,
         "item": items,
         "indicator_result": results,
-        "assessment": ASSESSMENT.check(ASSESSMENT.fit(judged.join(gains, on="facility_id"))),
+        "assessment": ASSESSMENT.check(
+            ASSESSMENT.fit(judged.join(gains, on="facility_id").sort("facility_id"))
+        ),
         "assessment_rival": _rivals(facilities, weights, prior, caps["total_bans"]),
     }
 
@@ -137,7 +144,7 @@ def _attach(
 def _items(attached: pl.DataFrame) -> tuple[pl.DataFrame, fusion.Merged]:
     table = likelihoods()
     seen = attached.filter(pl.col("result").is_in(["flag", "no_flag"])).join(
-        table, on="kind", how="left"
+        table, on="kind", how="left", maintain_order="left"
     )
     grades = settings()["reliability"]
     weight = (

@@ -39,7 +39,7 @@ def exposures(db: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     )
     found = pl.concat([keyed, own, sure])
     chosen: pl.DataFrame = (
-        found.sort("weight_share", descending=True)
+        found.sort("weight_share", "basis", descending=[True, False])
         .unique(["facility_id", "scope_kind", "scope_id"], keep="first", maintain_order=True)
         .sort("facility_id", "scope_kind", "scope_id")
     )

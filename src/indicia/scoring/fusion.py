@@ -80,19 +80,35 @@ def merge_echoes(
     attains: npt.NDArray[np.bool_] = ((values > 0) & (values >= gain[group])) | (
         (values < 0) & (-values >= loss[group])
     )
-    return Merged(facility[first], family[first], gain, loss, np.asarray(attains.any(axis=1)))
+    return Merged(facility[first], family[first], gain, loss, _counted(attains, order, group))
+
+
+def _counted(
+    attains: npt.NDArray[np.bool_], order: Integers, group: Integers
+) -> npt.NDArray[np.bool_]:
+    """Of echoes that are equally strong one counts; an origin that says nothing counts once."""
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    best = np.full((group.max() + 1, attains.shape[1]), len(order))
+    np.minimum.at(best, group, np.where(attains, place[:, None], len(order)))
+    counts = (best[group] == place[:, None]).any(axis=1)
+    counts[order[np.diff(group[order], prepend=-1) != 0]] = True
+    return np.asarray(counts)
 
 
 def families(items: Merged, shape: tuple[int, int], cap: float) -> Floats:
     """Facilities x families x 7: half the strongest plus half the sum, for and against, clipped."""
-    size = (*shape, items.gain.shape[1])
-    best, total, worst, against = (np.zeros(size) for _ in range(4))
-    at = (items.facility, items.family)
-    np.maximum.at(best, at, items.gain)
-    np.add.at(total, at, items.gain)
-    np.maximum.at(worst, at, items.loss)
-    np.add.at(against, at, items.loss)
-    return np.asarray(np.clip((best + total) / 2 - (worst + against) / 2, -cap, cap))
+    rivals = items.gain.shape[1]
+    weights = np.zeros((shape[0] * shape[1], rivals))
+    if len(items.facility):
+        cell = items.facility * shape[1] + items.family
+        order = np.argsort(cell, kind="stable")
+        starts = np.flatnonzero(np.diff(cell[order], prepend=-1))
+        gain, loss = items.gain[order], items.loss[order]
+        favour = np.maximum.reduceat(gain, starts) + np.add.reduceat(gain, starts)
+        doubt = np.maximum.reduceat(loss, starts) + np.add.reduceat(loss, starts)
+        weights[cell[order][starts]] = np.clip(favour / 2 - doubt / 2, -cap, cap)
+    return weights.reshape(*shape, rivals)
 
 
 def support(weights: Floats, prior: Floats, cap: float) -> tuple[Floats, Integers]:

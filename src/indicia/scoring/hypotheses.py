@@ -5,6 +5,7 @@ accelerators; H3 controlled-class accelerators with a lawful route; H4 ordinary 
 H6 heavy industry; H7 empty shell; H8 data error. Method: docs/method.md.
 """
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from indicia.errors import ReferenceTableError
 from indicia.reference import tables
 from indicia.schema import RIVALS
 
@@ -36,6 +38,18 @@ def likelihoods() -> pl.DataFrame:
     """One row per kind of evidence: family, P(e|H1..H8), background, ratio cap."""
     numbers = (*HYPOTHESES, "background", "ratio_cap")
     return tables.table("likelihoods").with_columns(pl.col(n).cast(pl.Float64) for n in numbers)
+
+
+def require_kinds(kinds: Iterable[str]) -> None:
+    """Refuse a kind of evidence of which the likelihood table says nothing.
+
+    Raises:
+        ReferenceTableError: A kind has no row; it is named.
+    """
+    unknown = sorted(set(kinds) - set(likelihoods()["kind"]))
+    if unknown:
+        problem = f"no row for the kind of evidence {', '.join(unknown)}"
+        raise ReferenceTableError("likelihoods", problem)
 
 
 @cache

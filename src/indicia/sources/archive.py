@@ -36,7 +36,7 @@ class Archive:
         )
         path = self._body(made)
         if not path.exists():
-            write_whole(path, gzip.compress(body, compresslevel=6, mtime=0))
+            write_whole(path, gzip.compress(body, compresslevel=3, mtime=0))
         write_whole(self._pending / f"{made.fetch_id}.json", _encode(made))
         return made
 

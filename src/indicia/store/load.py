@@ -4,6 +4,7 @@ A history table keeps every version of every row; a current table holds the late
 row adds nothing, a changed one is a new version, a vanished one (of a snapshot) a tombstone.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -67,6 +68,14 @@ def connect() -> duckdb.DuckDBPyConnection:
     return db
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What was known of a source before a body: a SELECT and its parameters."""
+
+    query: str
+    asked: Mapping[str, object]
+
+
 def history(table: Table) -> Table:
     """The table of all versions."""
     base = stamped(table)
@@ -110,20 +119,18 @@ def apply(
         source: The source, as family/name.
     """
     _prepare(db, schema, table)
+    if vintage.next_utc:
+        known = latest(table, schema, "source = $source AND published_utc <= $public")
+        held = Held(known, {"source": source, "public": vintage.public_utc})
+    else:
+        known = f"SELECT * FROM {schema}.current_{table.name} WHERE source = $source"
+        held = Held(known, {"source": source})
     db.register("incoming", frame)
     db.execute("BEGIN")
     try:
-        if vintage.next_utc:
-            condition = "source = $source AND published_utc <= $public"
-            asked = {"source": source, "public": vintage.public_utc}
-            db.execute(f"CREATE TEMP TABLE held AS {latest(table, schema, condition)}", asked)
-        else:
-            held = f"SELECT * FROM {schema}.current_{table.name} WHERE source = $source"
-            db.execute(f"CREATE TEMP TABLE held AS {held}", {"source": source})
-        delta = _difference(db, schema, table, vintage)
+        delta = _difference(db, schema, table, vintage, held)
         if not delta.is_empty:
             _append(db, schema, table, vintage, source)
-        db.execute("DROP TABLE held")
         db.execute("DROP TABLE delta")
         db.execute("COMMIT")
     except BaseException:
@@ -153,7 +160,7 @@ def _prepare(db: duckdb.DuckDBPyConnection, schema: str, table: Table) -> None:
 
 
 def _difference(
-    db: duckdb.DuckDBPyConnection, schema: str, table: Table, vintage: Vintage
+    db: duckdb.DuckDBPyConnection, schema: str, table: Table, vintage: Vintage, held: Held
 ) -> Delta:
     """Temp table `delta`: the new versions. A revision cannot be older than what it revises."""
     names = stamped(table).names
@@ -174,23 +181,25 @@ def _difference(
     )
     db.execute(
         f"CREATE TEMP TABLE delta AS SELECT {chosen}, false AS is_tombstone, "
-        f"h.source IS NOT NULL AS was_held FROM incoming i LEFT JOIN held h ON {same} "
+        f"h.source IS NOT NULL AS was_held FROM incoming i LEFT JOIN ({held.query}) h ON {same} "
         f"LEFT JOIN ({ended}) e ON {_same('i', 'e', table)} "
-        f"WHERE h.source IS NULL OR {differs}"
+        f"WHERE h.source IS NULL OR {differs}",
+        held.asked,
     )
     if vintage.is_snapshot:
         given = {
-            "published_utc": "greatest($public, h.published_utc + INTERVAL 1 MICROSECOND)",
+            "published_utc": "greatest($vintage, h.published_utc + INTERVAL 1 MICROSECOND)",
             "published_basis": "'fetched'",
             "fetched_utc": "$fetched",
             "fetch_id": "$fetch",
         }
         row = ", ".join(given.get(n, f'h."{n}"') for n in names)
         db.execute(
-            f"INSERT INTO delta SELECT {row}, true, true FROM held h "
+            f"INSERT INTO delta SELECT {row}, true, true FROM ({held.query}) h "
             f"WHERE NOT EXISTS (SELECT 1 FROM incoming i WHERE {same})",
             {
-                "public": vintage.public_utc,
+                **held.asked,
+                "vintage": vintage.public_utc,
                 "fetched": vintage.fetched_utc,
                 "fetch": vintage.fetch_id,
             },

@@ -1,0 +1,176 @@
+"""Every page, in process: it opens on each kind of store, and says what it must say."""
+
+import re
+from pathlib import Path
+
+import made_store
+import pytest
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).parents[2]
+MAIN = ROOT / "app" / "main.py"
+PAGES = sorted(p.name for p in (ROOT / "app" / "views").glob("[!_]*.py"))
+LONGEST_PAGE = 120
+SECONDS = 60
+NEVER_OUR_WORDS = re.compile(
+    r"\b(proves|detects|confirms|guilty|violation|illegal|smuggler|suspect|culprit)\b",
+    re.IGNORECASE,
+)
+
+
+def opened(
+    home: Path, monkeypatch: pytest.MonkeyPatch, name: str = "", **query: str
+) -> AppTest:
+    monkeypatch.setenv("INDICIA_HOME", str(home))
+    app = AppTest.from_file(str(MAIN), default_timeout=SECONDS)
+    app.run()
+    if name:
+        app.switch_page(f"views/{name}")
+        for key, value in query.items():
+            app.query_params[key] = value
+        app.run()
+    return app
+
+
+def said(app: AppTest) -> str:
+    kinds = ("title", "subheader", "markdown", "caption", "text", "info", "warning", "error")
+    return "\n".join(str(e.value) for kind in kinds for e in app.get(kind))
+
+
+def test_there_are_six_pages():
+    assert PAGES == ["entity.py", "facility.py", "home.py", "leads.py", "map.py", "sources.py"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("home", ["demo_home", "made_home"])
+def test_every_page_opens_with_one_title_and_the_mark_of_its_data(
+    name, home, request, monkeypatch
+):
+    app = opened(request.getfixturevalue(home), monkeypatch, name)
+    assert not app.exception
+    assert len(app.title) == 1
+    mark = {"demo_home": "Starter data", "made_home": "Synthetic data"}[home]
+    assert any(i.value.startswith(mark) for i in app.info)
+    assert not NEVER_OUR_WORDS.search(said(app))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_without_a_store_every_page_tells_how_to_get_one(name, tmp_path, monkeypatch):
+    app = opened(tmp_path, monkeypatch, name)
+    assert not app.exception
+    assert "indicia demo" in app.code[0].value
+
+
+def test_a_store_that_cannot_be_read_is_one_plain_line(tmp_path, monkeypatch):
+    (tmp_path / "stores").mkdir()
+    (tmp_path / "stores" / "CURRENT").write_text("manifest-gone.json")
+    app = opened(tmp_path, monkeypatch, "leads.py")
+    assert not app.exception
+    assert app.error[0].value == "The data could not be read."
+
+
+def test_a_dossier_tells_its_verdict_confidence_and_every_family(made_home, monkeypatch):
+    app = opened(made_home, monkeypatch, "facility.py", facility=made_store.BOLD)
+    assert not app.exception
+    words = said(app)
+    assert "A lead for review" in words
+    assert "Confidence: moderate. 4 of 9 indicators computable" in words
+    for family in ("power", "procurement", "customs", "staffing", "registry"):
+        assert f"**{family}**" in words
+    assert "never a probability of wrongdoing" in words
+
+
+def test_evidence_goes_down_to_the_archived_hash(made_home, monkeypatch):
+    app = opened(made_home, monkeypatch, "facility.py", facility=made_store.BOLD)
+    hashes = [d.value for d in app.dataframe if "archived_sha256" in d.value.columns]
+    evidence = next(d for d in hashes if "observed_value" in d.columns)
+    assert set(evidence["archived_sha256"]) == {made_store.SHA}
+    assert set(evidence["source_url"]) == {"https://example.org/notice"}
+
+
+def test_an_unknown_facility_in_a_link_gets_a_page_that_helps(made_home, monkeypatch):
+    app = opened(made_home, monkeypatch, "facility.py", facility="<nobody> here")
+    assert not app.exception
+    assert app.warning
+    assert "<nobody> here" in [t.value for t in app.text]
+    assert app.text_input(key="find")
+
+
+def test_text_of_a_source_is_never_markdown_or_html(made_home, monkeypatch):
+    app = opened(made_home, monkeypatch, "facility.py", facility=made_store.BOLD)
+    assert "\\<b\\>" in app.title[0].value
+    for kind in ("markdown", "caption", "title", "subheader"):
+        for element in app.get(kind):
+            assert "<b>" not in element.value
+            assert "[Hall](" not in element.value
+            assert not getattr(element, "allow_html", False)
+
+
+def test_leads_keep_the_filter_of_the_link_and_stay_in_order(made_home, monkeypatch):
+    app = opened(made_home, monkeypatch, "leads.py", country="CN")
+    queue = queue_of(app)
+    assert set(queue["country_iso2"]) == {"CN"}
+    assert list(queue["facility_id"]) == [made_store.UNKNOWN, made_store.QUIET, "made-twin"]
+
+
+def test_a_stale_filter_in_a_link_is_ignored_and_said_to_be(made_home, monkeypatch):
+    app = opened(made_home, monkeypatch, "leads.py", country="XX")
+    assert not app.exception
+    assert len(queue_of(app)) == 4
+    assert "country" in app.toast[0].value
+
+
+def test_reference_sites_stand_apart_and_are_never_in_the_queue(made_home, monkeypatch):
+    app = opened(made_home, monkeypatch, "leads.py")
+    assert made_store.REFERENCE not in list(queue_of(app)["facility_id"])
+    apart = next(d.value for d in app.dataframe if "admissibility_reason" in d.value.columns)
+    assert list(apart["facility_id"]) == [made_store.REFERENCE]
+
+
+def test_no_lead_is_said_plainly_with_its_reasons(made_home, monkeypatch):
+    app = opened(made_home, monkeypatch, "leads.py", country="CN")
+    assert any("No lead among these facilities" in i.value for i in app.info)
+    assert any(
+        "reason" in d.value.columns and "facilities_count" in d.value.columns
+        for d in app.dataframe
+    )
+
+
+def test_an_organisation_shows_facilities_listings_notices_and_events(made_home, monkeypatch):
+    app = opened(made_home, monkeypatch, "entity.py", entity="Sigma Trading")
+    assert not app.exception
+    assert [s.value for s in app.subheader] == [
+        "Facilities: 0",
+        "Listings matched: 1",
+        "Notices as buyer or supplier: 1",
+        "Events: 0",
+    ]
+
+
+def test_sources_show_their_issues_with_expected_received_and_remedy(made_home, monkeypatch):
+    app = opened(made_home, monkeypatch, "sources.py")
+    issues = next(d.value for d in app.dataframe if "remedy" in d.value.columns)
+    assert list(issues.iloc[0][["place", "expected", "received", "remedy"]]) == [
+        "releases[3].date", "ISO 8601", "yesterday", "Correct the record",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_table_and_chart_has_words_for_those_who_cannot_see_it(
+    name, made_home, monkeypatch
+):
+    app = opened(made_home, monkeypatch, name, facility=made_store.BOLD)
+    shown = [*app.get("dataframe"), *app.get("vega_lite_chart")]
+    assert shown
+    assert all(element.proto.alt for element in shown)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_are_short_and_ask_nothing_of_a_database(name):
+    body = (ROOT / "app" / "views" / name).read_text(encoding="utf-8")
+    assert body.count("\n") <= LONGEST_PAGE
+    assert not re.search(r"\bSELECT\b|import (duckdb|requests|polars)", body)
+
+
+def queue_of(app: AppTest):
+    return next(d.value for d in app.dataframe if "rival_words" in d.value.columns)

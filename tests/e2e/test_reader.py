@@ -1,0 +1,169 @@
+"""A reader's way through the app, in a real browser: quiet, complete, and never off this machine."""
+
+import re
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import made_store
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+pytestmark = pytest.mark.e2e
+
+PATIENCE_MS = 60_000
+PAGES = {
+    "": "indicia",
+    "leads": "Leads",
+    "map": "Map",
+    f"facility?facility={made_store.BOLD}": "Alpha",
+    "facility": "Facility",
+    "entity?entity=Omega%20Compute%20Sdn.%20Bhd.": "Omega Compute",
+    "sources": "Sources",
+}
+# Streamlit asks below the page's own path first, is told 404, and then asks at the root.
+KNOWN = re.compile(r"/(_stcore/(health|host-config)|_stcore/[a-z-]+)$")
+OUTWARD_STATES = {"01", "02"}  # established, or trying to be
+
+
+def watched(page: Page) -> list[str]:
+    """What must stay empty: strange hosts, errors of the console, errors of the page."""
+    wrong: list[str] = []
+
+    def of_request(request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme not in ("data", "blob") and parts.hostname != "127.0.0.1":
+            wrong.append(f"request to {request.url}")
+
+    def of_console(message) -> None:
+        where = urlsplit(message.location.get("url", "")).path
+        if message.type == "error" and not ("404" in message.text and KNOWN.search(where)):
+            wrong.append(f"console: {message.text} at {where}")
+
+    page.on("request", of_request)
+    page.on("console", of_console)
+    page.on("pageerror", lambda error: wrong.append(f"page: {error}"))
+    return wrong
+
+
+def settled(page: Page, heading: str) -> None:
+    """Wait until a page has its heading and runs no more."""
+    expect(page.get_by_role("heading", level=1)).to_contain_text(heading, timeout=PATIENCE_MS)
+    page.wait_for_function(
+        """() => !document.querySelector('[data-testid=stStatusWidget]')
+            && !document.querySelector('[data-testid=stSkeleton]')""",
+        timeout=PATIENCE_MS,
+    )
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("address", PAGES, ids=lambda a: a.split("?")[0] or "home")
+def test_every_page_is_whole_and_stays_on_this_machine(
+    browser: Browser, browser_context_args, made_server, screenshots: Path, address, theme
+):
+    context = browser.new_context(**{**browser_context_args, "color_scheme": theme})
+    page = context.new_page()
+    wrong = watched(page)
+    page.goto(f"{made_server.url}/{address}")
+    settled(page, PAGES[address])
+    expect(page).to_have_title(re.compile(r".+ · indicia"))
+    assert page.locator("html").get_attribute("lang") == "en"
+    expect(page.get_by_text("Synthetic data: an invented world")).to_be_visible()
+    page.wait_for_timeout(500)
+    page.screenshot(
+        path=screenshots
+        / f"{re.sub('[^a-z]+', '-', address.lower()).strip('-') or 'home'}-{theme}.png",
+        full_page=True,
+    )
+    assert page.get_by_test_id("stException").count() == 0
+    assert wrong == []
+    context.close()
+
+
+def test_a_reader_goes_from_the_leads_to_the_hash_behind_the_evidence(page: Page, made_server):
+    wrong = watched(page)
+    page.goto(f"{made_server.url}/leads")
+    settled(page, "Leads")
+    page.get_by_role("link", name="Alpha").first.click()
+    settled(page, "Alpha")
+    assert page.url.endswith(f"/facility?facility={made_store.BOLD}")
+    bodies = page.get_by_test_id("stDataFrame").filter(has=page.get_by_text(made_store.SHA))
+    expect(bodies.first).to_be_attached(timeout=PATIENCE_MS)
+    assert wrong == []
+
+
+def test_the_starter_data_tell_a_reader_why_there_is_no_lead(page: Page, demo_server):
+    page.goto(f"{demo_server.url}/leads")
+    settled(page, "Leads")
+    expect(page.get_by_text("Starter data: real public facts")).to_be_visible()
+    expect(page.get_by_text("No lead among these facilities")).to_be_visible()
+    link = page.get_by_test_id("stPageLink").first
+    name = link.inner_text().strip()
+    link.get_by_role("link").click()
+    settled(page, name.split("\n")[-1][:20])
+    assert "facility?facility=" in page.url
+
+
+def test_a_link_to_an_unknown_facility_opens_a_page_that_helps(page: Page, made_server):
+    wrong = watched(page)
+    page.goto(f"{made_server.url}/facility?facility=nobody")
+    settled(page, "Facility")
+    expect(page.get_by_text("holds no facility with the id in the link")).to_be_visible()
+    expect(page.get_by_label("Find a facility")).to_be_visible()
+    assert wrong == []
+
+
+def test_the_map_draws_the_world_and_a_click_opens_the_dossier(page: Page, made_server):
+    wrong = watched(page)
+    page.goto(f"{made_server.url}/map?region=South-East+Asia")
+    settled(page, "Map")
+    chart = page.get_by_test_id("stVegaLiteChart")
+    mark = chart.locator("[aria-roledescription=point][aria-label*=Alpha]").last
+    expect(mark).to_be_attached(timeout=PATIENCE_MS)
+    assert chart.locator("g.mark-shape path").count() > 200
+    mark.click(force=True)
+    settled(page, "Alpha")
+    assert page.url.endswith(f"/facility?facility={made_store.BOLD}")
+    assert wrong == []
+
+
+def test_a_filter_is_in_the_address_and_a_link_brings_it_back(page: Page, made_server):
+    page.goto(f"{made_server.url}/leads?country=CN")
+    settled(page, "Leads")
+    expect(page.get_by_role("heading", name="Queue: 3 of 3 facilities")).to_be_visible()
+    assert "country=CN" in page.url
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="open sockets are read from /proc, which only Linux has"
+)
+def test_the_server_opens_no_socket_outward(page: Page, made_server):
+    page.goto(f"{made_server.url}/leads")
+    settled(page, "Leads")
+    ends = sockets_of(made_server.pid)
+    assert ends, "the server holds no socket at all: the test reads the wrong process"
+    assert {end for end in ends if not is_loopback(end)} == set()
+
+
+def sockets_of(pid: int) -> set[str]:
+    """Far ends (or listening ends) of every TCP socket a process holds, in the kernel's hex."""
+    held = {
+        target[len("socket:[") : -1]
+        for entry in Path(f"/proc/{pid}/fd").iterdir()
+        if (target := str(entry.readlink())).startswith("socket:[")
+    }
+    ends = set()
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[9] in held:
+                near, far, state = fields[1:4]
+                ends.add(far if state in OUTWARD_STATES else near)
+    return ends
+
+
+def is_loopback(end: str) -> bool:
+    """Whether a hexadecimal `address:port` is of this machine alone."""
+    address = end.split(":", maxsplit=1)[0]
+    mapped = "0000000000000000FFFF0000"
+    return address.removeprefix(mapped).endswith("7F") or address == "0" * 24 + "01000000"
