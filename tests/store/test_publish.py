@@ -148,3 +148,25 @@ def test_a_query_cannot_read_the_disk(tmp_path):
     secret.write_text("a\n1\n")
     with Store.open(tmp_path) as store, pytest.raises(Exception, match="disabled"):
         store.sql(f"SELECT * FROM read_csv('{secret}')")
+
+
+def test_a_store_made_before_a_column_existed_opens_and_takes_new_rows(tmp_path):
+    import duckdb
+
+    made = publish(tmp_path, 100)
+    old = duckdb.connect(str(tmp_path / "stores" / made.files["power"]))
+    for name in ("history_power_load_month", "current_power_load_month"):
+        old.execute(f"ALTER TABLE {name} DROP COLUMN hours_imputed_count")
+    old.close()
+    for limit in (None, NOW.date()):
+        with Store.open(tmp_path, as_of=limit) as store:
+            assert (
+                store.sql("SELECT hours_imputed_count FROM power_load_month")[
+                    "hours_imputed_count"
+                ].null_count()
+                == 3
+            )
+    publish(tmp_path, 200)
+    with Store.open(tmp_path) as store:
+        assert level(store) == 200
+        assert store.sql("SELECT hours_imputed_count FROM history_power_load_month").height == 6

@@ -13,7 +13,9 @@ ROOT = Path(__file__).parents[2]
 
 
 def run(*command, **more):
-    done = subprocess.run([str(c) for c in command], capture_output=True, text=True, check=False, **more)
+    done = subprocess.run(
+        [str(c) for c in command], capture_output=True, text=True, check=False, **more
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout
 
@@ -24,19 +26,41 @@ def test_the_demo_runs_from_a_wheel_in_any_folder(tmp_path):
     (wheel,) = tmp_path.glob("*.whl")
     run(sys.executable, "-m", "venv", tmp_path / "venv")
     python = tmp_path / "venv" / "bin" / "python"
-    site = Path(run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip())
+    site = Path(
+        run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip()
+    )
     (site / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
-    run(python, "-m", "pip", "install", "--no-deps", "--no-index", "--disable-pip-version-check", wheel)
+    run(
+        python,
+        "-m",
+        "pip",
+        "install",
+        "--no-deps",
+        "--no-index",
+        "--disable-pip-version-check",
+        wheel,
+    )
     anywhere = tmp_path / "anywhere"
     anywhere.mkdir()
     environ = {**os.environ, "INDICIA_HOME": str(tmp_path / "home")}
     where = run(python, "-c", "import indicia; print(indicia.__file__)", cwd=anywhere)
     assert str(tmp_path) in where
     rows = json.loads(
-        run(tmp_path / "venv" / "bin" / "indicia", "demo", "--no-serve", "--json", cwd=anywhere, env=environ)
+        run(
+            tmp_path / "venv" / "bin" / "indicia",
+            "demo",
+            "--no-serve",
+            "--json",
+            cwd=anywhere,
+            env=environ,
+        )
     )
     assert {r["outcome"] for r in rows} == {"loaded"}
     assert len(rows) == 9
-    checks = json.loads(run(tmp_path / "venv" / "bin" / "indicia", "doctor", "--json", cwd=anywhere, env=environ))
+    checks = json.loads(
+        run(
+            tmp_path / "venv" / "bin" / "indicia", "doctor", "--json", cwd=anywhere, env=environ
+        )
+    )
     assert not [c for c in checks if c["state"] == "problem"]
     assert "wheel" in checks[0]["finding"]

@@ -82,7 +82,7 @@ def test_a_facilitys_own_signals_weigh_one():
 
 
 def test_a_facility_of_two_sources_has_one_row_per_signal():
-    twice = [SITE, {**SITE, "source": "facilities/other"}]
+    twice = [{**SITE, "source": f"facilities/{name}"} for name in ("one", "two")]
     assert list(found(facility=twice)) == [("site", "facility", "site")]
 
 

@@ -22,7 +22,7 @@ CHANGES = pl.Schema(COLUMNS)
 def changes(
     store: Reader, source: str, since: date | None = None, limit: int = 1000
 ) -> pl.DataFrame:
-    """Every value that a version after a source's first added, changed or withdrew.
+    """Every value that a version after the first that we read added, changed or withdrew.
 
     Returns:
         published_utc, table_name, row_key, change (added, changed, vanished), column_name, was, became;
@@ -46,7 +46,7 @@ def _of_table(store: Reader, table: Table, source: str, since: date | None) -> p
         for v in values
     )
     query = f"""
-        WITH first AS (SELECT min(published_utc) AS published_utc FROM history_{table.name} WHERE source = $source),
+        WITH first AS (SELECT min(fetched_utc) AS fetched_utc FROM history_{table.name} WHERE source = $source),
         step AS (
             SELECT *, {key} AS row_key, row_number() OVER w AS nth,
                    coalesce(lag(is_tombstone) OVER w, false) AS was_tombstone, {lag}
@@ -57,7 +57,7 @@ def _of_table(store: Reader, table: Table, source: str, since: date | None) -> p
             {lines}
             UNION ALL SELECT published_utc, row_key, 'vanished', '', NULL, NULL FROM step WHERE is_tombstone
             UNION ALL SELECT s.published_utc, row_key, 'added', '', NULL, NULL FROM step s, first f
-            WHERE (nth = 1 AND s.published_utc > f.published_utc OR was_tombstone) AND NOT is_tombstone
+            WHERE (nth = 1 AND s.fetched_utc > f.fetched_utc OR was_tombstone) AND NOT is_tombstone
         )
         SELECT published_utc, '{table.name}' AS table_name, row_key, change, column_name, was, became
         FROM told WHERE $since IS NULL OR published_utc >= $since::TIMESTAMPTZ

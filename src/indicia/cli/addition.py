@@ -10,7 +10,7 @@ import typer
 
 from indicia.cli import output, providers, screen, work
 from indicia.errors import UsageError
-from indicia.schema import OBSERVED, parsed
+from indicia.schema import DOCUMENT, OBSERVED, parsed, short_hash
 from indicia.store import home
 
 ANALYST = "context/analyst"
@@ -72,6 +72,8 @@ def _add(table: str, facts: list[str], *, as_json: bool) -> None:
         message = f"no table is named {table}. Tables: {', '.join(sorted(OBSERVED))}."
         raise UsageError(message)
     named = dict(_pair(f) for f in facts)
+    if table == DOCUMENT.name and "document_id" not in named:
+        named["document_id"] = f"document-{short_hash(*sorted(named.items()))}"
     unknown = sorted(set(named) - set(parsed(OBSERVED[table]).names))
     if unknown:
         message = f"table {table} has no column {', '.join(unknown)}. Columns: {', '.join(parsed(OBSERVED[table]).names)}."

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from indicia import __version__
 from indicia.indicators import CATALOGUE
 from indicia.reference import tables
 from indicia.scoring.assess import assess
@@ -71,7 +72,7 @@ def refresh(
         progress: Told what is being done.
         accept_shrink: Load a snapshot even if it lost half its rows.
         again: Parse bodies anew that are already in the store (after a parser was mended).
-        today: The day the assessments speak from; by default the day of the newest fetch.
+        today: The day the assessments speak from; by default the day of the run (UTC).
     """
     archive = Archive(home)
     with building(home, progress) as build:
@@ -89,7 +90,7 @@ def refresh(
                     progress=say,
                 )
             )
-        if build.is_changed or build.base.rules_version != tables.version():
+        if build.is_changed or _is_stale(build.base):
             on = today or datetime.now(UTC).date()
             build.replace_assessments(assess(build.reader(), CATALOGUE, on, progress))
         progress("publishing")
@@ -98,6 +99,11 @@ def refresh(
         )
         archive.settle(f.fetch_id for r in reports for f in r.fetches)
     return Outcome(manifest, tuple(reports))
+
+
+def _is_stale(made: Manifest) -> bool:
+    """Assessments were made under other rules or by other code."""
+    return (made.rules_version, made.code_version) != (tables.version(), __version__)
 
 
 def live_tasks(

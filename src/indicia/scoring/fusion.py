@@ -119,6 +119,6 @@ def support(weights: Floats, prior: Floats, cap: float) -> tuple[Floats, Integer
         prior: Facilities x 7 (bans).
         cap: Largest total evidence either way (bans).
     """
-    against_each = np.clip(weights.sum(axis=1), -cap, cap) + prior
+    against_each = weights.sum(axis=1) + prior
     rival = against_each.argmin(axis=1)
     return against_each[np.arange(len(rival)), rival], rival

@@ -12,6 +12,7 @@ import duckdb
 import polars as pl
 
 from indicia.schema import Column, Table, stamped
+from indicia.schema.base import SQL_TYPES
 
 TOMBSTONE = Column("is_tombstone", pl.Boolean, "The row is no longer published.", required=True)
 
@@ -89,9 +90,16 @@ def current(table: Table) -> Table:
     return Table(f"current_{table.name}", table.family, table.doc, base.key, base.columns)
 
 
-def latest(table: Table, schema: str, condition: str = "true") -> str:
-    """SELECT of the latest version of every key among history rows that meet `condition`."""
-    names, keys = _list(stamped(table).names), _list(stamped(table).key)
+def latest(table: Table, schema: str, condition: str = "true", shown: str = "") -> str:
+    """SELECT of the latest version of every key among history rows that meet `condition`.
+
+    Args:
+        table: The table.
+        schema: The attached family file.
+        condition: Which versions are looked at.
+        shown: What is selected; by default the columns of the stamped table.
+    """
+    names, keys = shown or _list(stamped(table).names), _list(stamped(table).key)
     return (
         f"SELECT {names} FROM (SELECT *, row_number() OVER (PARTITION BY {keys} ORDER BY "
         f"published_utc DESC, fetched_utc DESC, rowid DESC) AS version_rank "
@@ -150,9 +158,18 @@ def digest(db: duckdb.DuckDBPyConnection, schema: str, table: Table) -> str:
     return f"{found[0][0]}:{found[0][1]}" if found else "0:0"
 
 
+def columns(db: duckdb.DuckDBPyConnection, schema: str, name: str) -> set[str]:
+    """Names of the columns of a table in an attached file; none where it does not exist."""
+    query = "SELECT column_name FROM duckdb_columns() WHERE database_name = $schema AND table_name = $name"
+    return {row[0] for row in db.execute(query, {"schema": schema, "name": name}).fetchall()}
+
+
 def _prepare(db: duckdb.DuckDBPyConnection, schema: str, table: Table) -> None:
     for made in (history(table), current(table)):
         db.execute(made.ddl().replace(f'"{made.name}"', f'{schema}."{made.name}"', 1))
+        for name in sorted(set(made.names) - columns(db, schema, made.name)):
+            kind = SQL_TYPES[made.polars[name]]
+            db.execute(f'ALTER TABLE {schema}."{made.name}" ADD COLUMN "{name}" {kind}')
     db.execute(
         f"CREATE TABLE IF NOT EXISTS {schema}.digest "
         f"(table_name VARCHAR, versions_count BIGINT, digest UHUGEINT)"

@@ -1,6 +1,6 @@
 """Reading a published store: its immutable files attached read-only, every table by its plain name."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from types import TracebackType
@@ -11,6 +11,7 @@ import polars as pl
 
 from indicia.errors import StoreError
 from indicia.schema import ASSESSMENTS, OBSERVATIONS, RUNS, Table
+from indicia.schema.base import SQL_TYPES
 from indicia.store import load, manifest
 from indicia.store.build import ASSESSMENT_FAMILY, RUN_FAMILY
 from indicia.store.manifest import Manifest
@@ -110,8 +111,12 @@ class Store:
     def show(self, frames: Mapping[str, pl.DataFrame]) -> None:
         """Show assessments computed for this view in place of the published ones."""
         for name, frame in frames.items():
-            self._db.register(f"shown_{name}", frame)
-            self._db.execute(f'CREATE OR REPLACE VIEW "{name}" AS SELECT * FROM shown_{name}')
+            self._db.register("incoming", frame)
+            self._db.execute(
+                f'CREATE OR REPLACE TABLE "shown_{name}" AS SELECT * FROM incoming'
+            )
+            self._db.unregister("incoming")
+            self._db.execute(f'CREATE OR REPLACE VIEW "{name}" AS SELECT * FROM "shown_{name}"')
 
     @property
     def data_version(self) -> str:
@@ -147,21 +152,26 @@ def _attach(db: duckdb.DuckDBPyConnection, path: Path, family: str) -> None:
 def _observation_views(
     db: duckdb.DuckDBPyConnection, table: Table, limits: Sequence[str]
 ) -> None:
-    past = load.history(table)
-    if not _has(db, table.family, past.name):
-        _view(db, table.name, load.current(table).empty_select())
+    past, now = load.history(table), load.current(table)
+    held = load.columns(db, table.family, past.name)
+    if not held:
+        _view(db, table.name, now.empty_select())
         _view(db, past.name, past.empty_select())
         return
-    _view(db, past.name, f"SELECT * FROM {table.family}.{past.name}")
+    _view(db, past.name, f"SELECT {_known(past, held)} FROM {table.family}.{past.name}")
     if limits:
-        _view(db, table.name, load.latest(table, table.family, " AND ".join(limits)))
+        shown = _known(now, held)
+        _view(db, table.name, load.latest(table, table.family, " AND ".join(limits), shown))
     else:
-        _view(db, table.name, f"SELECT * FROM {table.family}.current_{table.name}")
+        _view(db, table.name, f"SELECT {_known(now, held)} FROM {table.family}.{now.name}")
 
 
-def _has(db: duckdb.DuckDBPyConnection, family: str, name: str) -> bool:
-    query = "SELECT 1 FROM duckdb_tables() WHERE database_name = $family AND table_name = $name"
-    return bool(db.execute(query, {"family": family, "name": name}).fetchall())
+def _known(table: Table, held: Collection[str]) -> str:
+    """The table's columns; one that a store made by an earlier version lacks is null."""
+    return ", ".join(
+        f'"{c.name}"' if c.name in held else f'NULL::{SQL_TYPES[c.dtype]} AS "{c.name}"'
+        for c in table.columns
+    )
 
 
 def _view(db: duckdb.DuckDBPyConnection, name: str, query: str) -> None:

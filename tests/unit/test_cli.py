@@ -1,0 +1,100 @@
+"""The program: exit codes, JSON, one line per error, additions that go the way of every source."""
+
+import json
+import sys
+
+import polars as pl
+import pytest
+
+from indicia.cli import main
+
+
+@pytest.fixture
+def indicia(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("INDICIA_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments):
+        monkeypatch.setattr(sys, "argv", ["indicia", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return ended.value.code, said.out, said.err
+
+    return call
+
+
+def test_an_unknown_source_is_a_usage_error_that_names_the_known_ones(indicia):
+    code, _, problem = indicia("refresh", "power/nowhere")
+    assert code == 2
+    assert "no source is named power/nowhere" in problem
+    assert "power/eia930" in problem
+
+
+def test_an_unknown_command_is_a_usage_error(indicia):
+    assert indicia("frobnicate")[0] == 2
+
+
+def test_a_missing_file_is_a_usage_error(indicia):
+    code, _, problem = indicia("refresh", "facilities/epoch", "--from", "nowhere.csv")
+    assert (code, "no such file" in problem) == (2, True)
+
+
+def test_bad_data_exit_with_one_and_are_explained_in_json_and_words(indicia, tmp_path):
+    (tmp_path / "bad.json").write_text("{")
+    code, out, problem = indicia(
+        "refresh", "power/eia930", "--from", tmp_path / "bad.json", "--json"
+    )
+    assert code == 1
+    assert json.loads(out)[0]["outcome"] == "failed"
+    assert "bad.json" in problem
+
+
+def test_a_source_without_its_key_is_skipped_and_the_run_is_fine(indicia, monkeypatch):
+    monkeypatch.delenv("EIA_API_KEY", raising=False)
+    code, out, _ = indicia("refresh", "power/eia930", "--json")
+    assert code == 0
+    assert json.loads(out)[0]["outcome"] == "not configured"
+
+
+def test_an_empty_home_is_answered_helpfully(indicia):
+    code, out, _ = indicia("score", "--json")
+    assert (code, json.loads(out)) == (0, [])
+    code, out, _ = indicia("doctor", "--json")
+    assert code == 0
+    assert "nothing published yet" in out
+
+
+FACILITY = ("facility_id=analyst-made-hall", "name=Made Hall", "country_iso2=CN", "coord_precision=city",
+            "latitude_deg=30.0", "longitude_deg=110.0", "site_class=ai", "is_declared_ai=true")  # fmt: skip
+CITED = "source_url=https://example.org/report"
+
+
+def test_a_person_adds_a_facility_an_observation_an_exposure_and_a_document(indicia, tmp_path):
+    assert indicia("add", "facility", *FACILITY, CITED)[0] == 0
+    assert indicia("add", "observation", "facility_id=analyst-made-hall", "on_date=2025-01-01", "power_kind=capacity", "power_reported_mw=40", "is_projection=false", CITED)[0] == 0  # fmt: skip
+    assert indicia("add", "exposure", "facility_id=analyst-made-hall", "scope_kind=lane", "scope_id=TWN>MYS", "weight_share=0.1", "basis=made", CITED)[0] == 0  # fmt: skip
+    assert indicia("add", "document", "document_id=made-1", "title=Made", "statement=Says so", "author_role=analyst", "document_sha256=" + "0" * 64)[0] == 0  # fmt: skip
+    code, out, _ = indicia("score", "--json")
+    (row,) = json.loads(out)
+    assert (code, row["facility_id"], row["country_iso2"]) == (0, "analyst-made-hall", "CN")
+    target = tmp_path / "list.parquet"
+    assert indicia("export", target)[0] == 0
+    assert pl.read_parquet(target)["facility_id"].to_list() == ["analyst-made-hall"]
+
+
+def test_an_addition_without_a_citation_is_refused_and_says_why(indicia):
+    code, _, problem = indicia("add", "facility", *FACILITY)
+    assert code == 1
+    assert "Add the address or hash of the document" in problem
+
+
+def test_an_addition_with_an_unknown_column_is_a_usage_error_that_names_the_columns(indicia):
+    code, _, problem = indicia("add", "facility", "colour=red", CITED)
+    assert code == 2
+    assert "coord_precision" in problem
+
+
+def test_an_export_of_an_unknown_format_is_a_usage_error(indicia, tmp_path):
+    code, _, problem = indicia("export", tmp_path / "list.docx")
+    assert (code, "names no format" in problem) == (2, True)
