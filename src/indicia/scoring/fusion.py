@@ -90,7 +90,7 @@ def _counted(
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
     best = np.full((group.max() + 1, attains.shape[1]), len(order))
-    np.minimum.at(best, group, np.where(attains, place[:, None], len(order)))
+    np.maximum.at(best, group, np.where(attains, place[:, None], len(order)))
     counts = (best[group] == place[:, None]).any(axis=1)
     counts[order[np.diff(group[order], prepend=-1) != 0]] = True
     return np.asarray(counts)
@@ -119,6 +119,6 @@ def support(weights: Floats, prior: Floats, cap: float) -> tuple[Floats, Integer
         prior: Facilities x 7 (bans).
         cap: Largest total evidence either way (bans).
     """
-    against_each = weights.sum(axis=1) + prior
+    against_each = np.clip(weights.sum(axis=1), -cap, cap) + prior
     rival = against_each.argmin(axis=1)
     return against_each[np.arange(len(rival)), rival], rival
