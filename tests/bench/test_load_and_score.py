@@ -31,16 +31,29 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 def told(name, seconds, note=""):
     low, middle, high = np.min(seconds), np.median(seconds), np.max(seconds)
-    print(f"\n{name}: median {middle:.2f} s (min {low:.2f}, max {high:.2f}, n={len(seconds)}) {note}")
+    print(
+        f"\n{name}: median {middle:.2f} s (min {low:.2f}, max {high:.2f}, n={len(seconds)}) {note}"
+    )
 
 
 def hourly_files(folder):
     draw = np.random.default_rng(1)
-    hours = pl.datetime_range(datetime(2020, 1, 1, 1), datetime(2024, 12, 29, 0), "1h", eager=True)[:HOURS]
+    hours = pl.datetime_range(
+        datetime(2020, 1, 1, 1), datetime(2024, 12, 29, 0), "1h", eager=True
+    )[:HOURS]
     for zone in range(ZONES):
-        load = (20_000 + 3_000 * np.sin(np.arange(len(hours)) / 24) + draw.normal(0, 500, len(hours))).round()
+        load = (
+            20_000
+            + 3_000 * np.sin(np.arange(len(hours)) / 24)
+            + draw.normal(0, 500, len(hours))
+        ).round()
         pl.DataFrame(
-            {"date_time": hours, "raw demand (MW)": load, "category": "OKAY", "cleaned demand (MW)": load}
+            {
+                "date_time": hours,
+                "raw demand (MW)": load,
+                "category": "OKAY",
+                "cleaned demand (MW)": load,
+            }
         ).write_csv(folder / f"Z{zone:02d}.csv", datetime_format="%Y-%m-%d %H:%M:%S")
     return len(hours) * ZONES
 
@@ -58,7 +71,9 @@ def test_load_876_000_hourly_rows(tmp_path):
             work.refresh(home, work.file_tasks(job, files, None), progress=lambda _t: None)
             seconds.append(time.perf_counter() - began)
         began = time.perf_counter()
-        work.refresh(home, work.file_tasks(job, files, None), progress=lambda _t: None, again=True)
+        work.refresh(
+            home, work.file_tasks(job, files, None), progress=lambda _t: None, again=True
+        )
         changed.append(time.perf_counter() - began)
     told(f"refresh of {rows:,} hourly rows in {ZONES} files, to published and scored", first)
     told("the same files again, recognised by their hash", again)
@@ -67,17 +82,44 @@ def test_load_876_000_hourly_rows(tmp_path):
 
 def test_store_876_000_rows_without_parsing(tmp_path):
     job = providers.find().jobs["power/eia930"]
-    frame = pl.DataFrame({"zone_id": [f"Z{n:02d}" for n in range(ZONES)]}).join(
-        pl.DataFrame({"hour_utc": pl.datetime_range(datetime(2020, 1, 1), datetime(2024, 12, 28, 23), "1h", time_zone="UTC", eager=True)[:HOURS]}), how="cross"
-    ).with_columns(demand_reported_mw=pl.int_range(pl.len()).cast(pl.Float64))
+    frame = (
+        pl.DataFrame({"zone_id": [f"Z{n:02d}" for n in range(ZONES)]})
+        .join(
+            pl.DataFrame(
+                {
+                    "hour_utc": pl.datetime_range(
+                        datetime(2020, 1, 1),
+                        datetime(2024, 12, 28, 23),
+                        "1h",
+                        time_zone="UTC",
+                        eager=True,
+                    )[:HOURS]
+                }
+            ),
+            how="cross",
+        )
+        .with_columns(demand_reported_mw=pl.int_range(pl.len()).cast(pl.Float64))
+    )
     fetch = Fetch("f", job.source.id, "file", "Z.csv", NOW, "0", "0", 0)
-    rows = stamp(POWER_LOAD, parsed(POWER_LOAD).fit(frame.with_columns(pl.col("hour_utc").cast(pl.Datetime("us", "UTC")))), job.source, fetch)
+    rows = stamp(
+        POWER_LOAD,
+        parsed(POWER_LOAD).fit(
+            frame.with_columns(pl.col("hour_utc").cast(pl.Datetime("us", "UTC")))
+        ),
+        job.source,
+        fetch,
+    )
     loads, nothing = [], []
     for number in range(RUNS):
         with writing(tmp_path / str(number), 5, print), Build(tmp_path / str(number)) as build:
             for seconds in (loads, nothing):
                 began = time.perf_counter()
-                build.load(POWER_LOAD, stamped(POWER_LOAD).check(rows), Vintage(NOW, NOW, "f", is_snapshot=False), job.source.id)
+                build.load(
+                    POWER_LOAD,
+                    stamped(POWER_LOAD).check(rows),
+                    Vintage(NOW, NOW, "f", is_snapshot=False),
+                    job.source.id,
+                )
                 seconds.append(time.perf_counter() - began)
     told(f"check and store {rows.height:,} rows", loads)
     told("compare them again, nothing new", nothing)
@@ -85,20 +127,61 @@ def test_store_876_000_rows_without_parsing(tmp_path):
 
 def question(count):
     ids = [f"made-{n:06d}" for n in range(count)]
-    facilities = pl.DataFrame({"facility_id": ids, "country_iso2": ["CN", "MY", "US", "SG"] * (count // 4), "is_declared_ai": [True, False] * (count // 2), "site_class": ["ai", "cloud"] * (count // 2), "largest_mw": [20.0] * count})
-    parties = pl.DataFrame({"facility_id": ids, "role": "operator", "party_name": ids, "headquarters_iso2": ["CN", "US"] * (count // 2)})
+    facilities = pl.DataFrame(
+        {
+            "facility_id": ids,
+            "country_iso2": ["CN", "MY", "US", "SG"] * (count // 4),
+            "is_declared_ai": [True, False] * (count // 2),
+            "site_class": ["ai", "cloud"] * (count // 2),
+            "largest_mw": [20.0] * count,
+        }
+    )
+    parties = pl.DataFrame(
+        {
+            "facility_id": ids,
+            "role": "operator",
+            "party_name": ids,
+            "headquarters_iso2": ["CN", "US"] * (count // 2),
+        }
+    )
     draw = np.random.default_rng(2)
     kinds = [(i.code, i.kinds[0], i.scope_kinds[0]) for i in CATALOGUE]
     exposures, evidence = [], []
     for code, kind, scope in kinds:
         scopes = [f"{code}-{n}" for n in range(count)]
-        exposures.append(pl.DataFrame({"facility_id": ids, "scope_kind": scope, "scope_id": scopes, "weight_share": draw.uniform(0, 1, count), "basis": "made"}))
-        evidence.append(
-            EVIDENCE.fit(
-                pl.DataFrame({"evidence_id": [short_hash(s) for s in scopes], "indicator": code, "scope_kind": scope, "scope_id": scopes, "result": draw.choice(["flag", "no_flag", "no_data"], count), "kind": kind, "statement": "made", "origin_id": scopes, "reliability": "B", "quality_share": 0.9, "detectability_share": 0.5})
+        exposures.append(
+            pl.DataFrame(
+                {
+                    "facility_id": ids,
+                    "scope_kind": scope,
+                    "scope_id": scopes,
+                    "weight_share": draw.uniform(0, 1, count),
+                    "basis": "made",
+                }
             )
         )
-    return Question(facilities, parties, pl.concat(exposures), date(2026, 1, 1)), pl.concat(evidence)
+        evidence.append(
+            EVIDENCE.fit(
+                pl.DataFrame(
+                    {
+                        "evidence_id": [short_hash(s) for s in scopes],
+                        "indicator": code,
+                        "scope_kind": scope,
+                        "scope_id": scopes,
+                        "result": draw.choice(["flag", "no_flag", "no_data"], count),
+                        "kind": kind,
+                        "statement": "made",
+                        "origin_id": scopes,
+                        "reliability": "B",
+                        "quality_share": 0.9,
+                        "detectability_share": 0.5,
+                    }
+                )
+            )
+        )
+    return Question(facilities, parties, pl.concat(exposures), date(2026, 1, 1)), pl.concat(
+        evidence
+    )
 
 
 @pytest.mark.parametrize("count", [1_000, 10_000, 100_000])
@@ -117,18 +200,51 @@ def test_score_10_000_facilities_end_to_end(tmp_path):
     job = providers.find().jobs["context/analyst"]
     ids = [f"analyst-{n:06d}" for n in range(count)]
     frames = {
-        FACILITY: pl.DataFrame({"facility_id": ids, "name": ids, "country_iso2": ["CN", "MY", "US", "SG"] * (count // 4), "site_class": "ai", "coord_precision": "city"}),
-        FACILITY_PARTY: pl.DataFrame({"facility_id": ids, "role": "operator", "party_name": [f"Operator {n // 3} Ltd" for n in range(count)], "certainty": "stated", "headquarters_iso2": "CN"}),
-        EXPOSURE: pl.DataFrame({"facility_id": ids, "scope_kind": "zone", "scope_id": [f"Z{n % ZONES:02d}" for n in range(count)], "weight_share": 0.001, "basis": "made"}),
+        FACILITY: pl.DataFrame(
+            {
+                "facility_id": ids,
+                "name": ids,
+                "country_iso2": ["CN", "MY", "US", "SG"] * (count // 4),
+                "site_class": "ai",
+                "coord_precision": "city",
+            }
+        ),
+        FACILITY_PARTY: pl.DataFrame(
+            {
+                "facility_id": ids,
+                "role": "operator",
+                "party_name": [f"Operator {n // 3} Ltd" for n in range(count)],
+                "certainty": "stated",
+                "headquarters_iso2": "CN",
+            }
+        ),
+        EXPOSURE: pl.DataFrame(
+            {
+                "facility_id": ids,
+                "scope_kind": "zone",
+                "scope_id": [f"Z{n % ZONES:02d}" for n in range(count)],
+                "weight_share": 0.001,
+                "basis": "made",
+            }
+        ),
     }
     files = tmp_path / "files"
     files.mkdir()
     hourly_files(files)
-    work.refresh(tmp_path, work.file_tasks(providers.find().jobs["power/eia930"], files, None), progress=lambda _t: None)
+    work.refresh(
+        tmp_path,
+        work.file_tasks(providers.find().jobs["power/eia930"], files, None),
+        progress=lambda _t: None,
+    )
     fetch = Fetch("f", job.source.id, "file", "made.csv", NOW, "0", "0", 0)
     with writing(tmp_path, 5, print), Build(tmp_path) as build:
         for table, frame in frames.items():
-            build.load(table, stamp(table, parsed(table).fit(frame), job.source, fetch), Vintage(NOW, NOW, "f", is_snapshot=False), job.source.id)
+            build.load(
+                table,
+                stamp(table, parsed(table).fit(frame), job.source, fetch),
+                Vintage(NOW, NOW, "f", is_snapshot=False),
+                job.source.id,
+            )
         build.publish(rules_version="bench", kind="live", now=NOW)
     from indicia.scoring.assess import assess
 
@@ -138,4 +254,7 @@ def test_score_10_000_facilities_end_to_end(tmp_path):
             began = time.perf_counter()
             assess(store.cursor(), CATALOGUE, date(2026, 1, 1))
             seconds.append(time.perf_counter() - began)
-    told(f"score {count:,} facilities from observations (876,000 hourly rows, five indicators)", seconds)
+    told(
+        f"score {count:,} facilities from observations (876,000 hourly rows, five indicators)",
+        seconds,
+    )

@@ -130,6 +130,15 @@ def test_the_strongest_echo_counts_once_and_the_weaker_not():
     assert merged.counts.tolist() == [False, True, False]
 
 
+def test_an_echo_that_is_strongest_against_some_rival_counts_too():
+    rest = RIVALS - 1
+    values = np.array([[1.0] * rest + [0.4], [0.3] * rest + [1.2], [0.2] * RIVALS])
+    same = np.zeros(3, int)
+    merged = fusion.merge_echoes(same, same, same, values)
+    assert merged.gain.tolist() == [[1.0] * rest + [1.2]]
+    assert merged.counts.tolist() == [True, True, False]
+
+
 def test_further_items_of_a_family_count_half():
     values = np.array([[0.4] * RIVALS, [0.2] * RIVALS])
     zeros = np.zeros(2, int)

@@ -11,9 +11,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from zipfile import ZipFile
 
-import geopandas  # type: ignore[import-untyped]  # the package ships no type marker
+import geopandas  # the package ships no type marker
 import polars as pl
-import pyarrow.parquet  # type: ignore[import-untyped]  # the package ships no type marker
+import pyarrow.parquet  # the package ships no type marker
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -38,7 +38,7 @@ class _Job:
     is_machine: bool
 
 
-def write(  # noqa: PLR0913 -- the first four are the export, the others are switches by name
+def write(
     frame: pl.DataFrame,
     stamp: Stamp,
     path: Path,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
-import xlsxwriter  # type: ignore[import-untyped]  # the package ships no type marker
+import xlsxwriter  # the package ships no type marker
 
 from indicia.answers.export_csv import STARTS
 from indicia.answers.export_stamp import plain

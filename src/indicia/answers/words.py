@@ -53,7 +53,7 @@ NOT_A_PROBABILITY = (
     "of wrongdoing."
 )
 WELL_COVERED_SHARE = 0.6
-HALF_COVERED_SHARE = 0.3
+HALF_COVERED_SHARE = 0.5
 INDEPENDENT_FAMILIES = 2
 # A zero-width space after these keeps an address from becoming a link by itself.
 AUTOLINK = re.compile(r"https?:|www|@|mailto:", re.IGNORECASE)

@@ -191,9 +191,7 @@ def _serve(port: int, address: str) -> None:
     command = [
         sys.executable,
         "-m",
-        "streamlit",
-        "run",
-        str(root / "app" / "main.py"),
+        "app.serve",
         f"--server.port={port}",
         f"--server.address={address}",
         "--server.headless=true",

@@ -90,7 +90,7 @@ def _counted(
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
     best = np.full((group.max() + 1, attains.shape[1]), len(order))
-    np.maximum.at(best, group, np.where(attains, place[:, None], len(order)))
+    np.minimum.at(best, group, np.where(attains, place[:, None], len(order)))
     counts = (best[group] == place[:, None]).any(axis=1)
     counts[order[np.diff(group[order], prepend=-1) != 0]] = True
     return np.asarray(counts)
