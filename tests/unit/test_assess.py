@@ -15,8 +15,8 @@ from indicia.errors import ReferenceTableError
 from indicia.indicators import CATALOGUE
 from indicia.reference import tables
 from indicia.schema import ASSESSMENTS, EVIDENCE, EVIDENCE_SOURCE
-from indicia.scoring.assess import NOT_STATED, Question, assess, weigh
-from indicia.scoring.hypotheses import prior_class
+from indicia.scoring.assess import Question, assess, weigh
+from indicia.scoring.hypotheses import NOT_STATED, prior_class
 
 ON = date(2026, 11, 1)
 FOLDER = Path(__file__).parents[2] / "data" / "reference"

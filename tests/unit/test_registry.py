@@ -11,8 +11,7 @@ from indicia.errors import SourceDefinitionError
 from indicia.indicators import CATALOGUE
 from indicia.reference import tables
 from indicia.schema.base import SUFFIXES
-from indicia.scoring.assess import FAMILIES
-from indicia.scoring.hypotheses import HYPOTHESES, likelihoods, priors
+from indicia.scoring.hypotheses import FAMILIES, HYPOTHESES, likelihoods, priors
 from indicia.sources.definition import Source
 
 ROOT = Path(__file__).parents[2]

@@ -116,8 +116,13 @@ class Table:
             for c in self.columns
         )
 
-    def check(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Return `frame` if every row fits, else name the rule, the count and an example."""
+    def check(self, frame: pl.DataFrame, *, is_unique: bool = False) -> pl.DataFrame:
+        """Return `frame` if every row fits, else name the rule, the count and an example.
+
+        Args:
+            frame: The rows.
+            is_unique: The caller has seen to it that no key occurs twice.
+        """
         if frame.schema != self.polars:
             raise SchemaViolationError(
                 self.name, f"columns {dict(self.polars)}", frame.height, dict(frame.schema)
@@ -129,7 +134,7 @@ class Table:
                     raise SchemaViolationError(
                         self.name, rule, wrong.height, wrong.row(0, named=True)
                     )
-        if self.key and frame.select(self.key).is_duplicated().any():
+        if self.key and not is_unique and frame.select(self.key).is_duplicated().any():
             twice = frame.filter(frame.select(self.key).is_duplicated())
             raise SchemaViolationError(
                 self.name,

@@ -29,6 +29,8 @@ MEANING = {
     "H7": "an empty or unfinished hall",
     "H8": "a data error",
 }
+FAMILIES = ("power", "procurement", "customs", "staffing", "registry", "claims")
+NOT_STATED = "not stated: all three tried, the lowest shown"
 CHINA = ("CN", "HK", "MO")
 CLOUD_CLASSES = ("ai", "cloud", "colocation")
 

@@ -99,7 +99,11 @@ class Loading:
         if not self._accept_shrink:
             gates.rows_suffice(source, fetch, said)
         return [
-            Piece(fetch, name, stamped(OBSERVED[name]).check(self._once(fetch, name, frame)))
+            Piece(
+                fetch,
+                name,
+                stamped(OBSERVED[name]).check(self._once(fetch, name, frame), is_unique=True),
+            )
             for name, frame in self._stamped(fetch, said).items()
         ]
 

@@ -66,6 +66,7 @@ def connect() -> duckdb.DuckDBPyConnection:
     db = duckdb.connect()
     db.execute("LOAD icu")
     db.execute("SET GLOBAL TimeZone='UTC'")
+    db.execute("SET GLOBAL preserve_insertion_order=false")  # every reader orders for itself
     return db
 
 
@@ -232,7 +233,8 @@ def _append(
     db: duckdb.DuckDBPyConnection, schema: str, table: Table, vintage: Vintage, source: str
 ) -> None:
     names = _list(stamped(table).names)
-    db.execute(f"CREATE TEMP TABLE fresh AS SELECT {names}, is_tombstone FROM delta")
+    kind = "TABLE" if vintage.next_utc else "VIEW"
+    db.execute(f"CREATE TEMP {kind} fresh AS SELECT {names}, is_tombstone FROM delta")
     if vintage.next_utc:
         _keep_later_state(db, schema, table, vintage, source)
     db.execute(
@@ -253,7 +255,7 @@ def _append(
         rows = f"SELECT {names} FROM delta WHERE NOT is_tombstone"
     db.execute(f"INSERT INTO {schema}.current_{table.name} ({names}) {rows}")
     _add_to_digest(db, schema, table)
-    db.execute("DROP TABLE fresh")
+    db.execute(f"DROP {kind} fresh")
 
 
 def _keep_later_state(

@@ -32,8 +32,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from indicia.scoring import fusion
-from indicia.scoring.assess import FAMILIES
 from indicia.scoring.hypotheses import (
+    FAMILIES,
     HYPOTHESES,
     Floats,
     likelihoods,

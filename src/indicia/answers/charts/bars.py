@@ -9,6 +9,8 @@ from indicia.answers import words
 from indicia.answers.charts import look
 from indicia.answers.charts.look import BLUE, GREY, HEAD_PIXELS, ORANGE, PURPLE
 
+ROOM_SHARE = 0.18
+
 
 def weights(items: pl.DataFrame, rival: str, caption: str) -> alt.LayerChart | alt.FacetChart:
     """What each item weighs against one rival, in bans: the prior, the items, the total.
@@ -32,7 +34,7 @@ def weights(items: pl.DataFrame, rival: str, caption: str) -> alt.LayerChart | a
     x = alt.X(
         "weight_bans:Q",
         title=f"bans: right favours H1, left favours {rival}",
-        scale=alt.Scale(padding=60),
+        scale=alt.Scale(domain=_with_room(shown["weight_bans"]), nice=False),
     )
     base = alt.Chart(shown).encode(
         y=y,
@@ -69,6 +71,13 @@ def weights(items: pl.DataFrame, rival: str, caption: str) -> alt.LayerChart | a
             f"Never a probability of wrongdoing. {caption}",
         ),
     )
+
+
+def _with_room(values: pl.Series) -> list[float]:
+    """The domain of bars from zero, with room for a label beyond either end."""
+    low, high = min(0.0, *values), max(0.0, *values)
+    room = ROOM_SHARE * (high - low or 1.0)
+    return [low - room, high + room]
 
 
 def coverage(results: pl.DataFrame, caption: str) -> alt.Chart:
