@@ -74,7 +74,7 @@ def test_a_dossier_tells_its_verdict_confidence_and_every_family(made_home, monk
     assert not app.exception
     words = said(app)
     assert "A lead for review" in words
-    assert "Confidence: moderate. 4 of 9 indicators computable" in words
+    assert "Confidence: low. 4 of 9 indicators computable" in words
     for family in ("power", "procurement", "customs", "staffing", "registry"):
         assert f"**{family}**" in words
     assert "never a probability of wrongdoing" in words
