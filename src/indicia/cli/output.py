@@ -80,10 +80,21 @@ def queue(store: Store, limit: int, *, as_json: bool) -> None:
     counts = {
         r["verdict"]: r["facilities_count"] for r in leads.count(store).iter_rows(named=True)
     }
-    rows = [
-        {k: (f"{v:+.2f}" if k == "support_bans" and not as_json else v) for k, v in row.items()}
-        for row in found.select(QUEUE_COLUMNS).iter_rows(named=True)
-    ]
+    if as_json:
+        rows = list(found.select(QUEUE_COLUMNS).iter_rows(named=True))
+    else:
+        rows = [
+            {
+                "facility": row["name"],
+                "country": row["country_iso2"],
+                "verdict": row["verdict"],
+                "support (bans)": f"{row['support_bans']:+.2f}",
+                "over": row["strongest_rival"],
+                "computable": row["coverage"],
+                "next": row["next_indicator"],
+            }
+            for row in found.iter_rows(named=True)
+        ]
     screen.answer(
         rows, as_json=as_json, title=f"queue of store {store.data_version} ({store.kind})"
     )
@@ -132,6 +143,16 @@ def changes(home: Path, source: str, since: date | None, limit: int, *, as_json:
     """Values added, changed and withdrawn, one per line."""
     with Store.open(home) as store:
         found = versions.changes(store, source, since, limit)
-    screen.answer(
-        list(found.iter_rows(named=True)), as_json=as_json, title=f"changes of {source}"
-    )
+    rows = list(found.iter_rows(named=True))
+    if not as_json:
+        rows = [
+            {
+                "public": f"{row['published_utc']:%Y-%m-%d}",
+                "change": row["change"],
+                "where": f"{row['table_name']} {row['column_name']} {row['row_key']}",
+                "was": row["was"],
+                "became": row["became"],
+            }
+            for row in rows
+        ]
+    screen.answer(rows, as_json=as_json, title=f"changes of {source}")

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -12,6 +13,8 @@ from rich.text import Text
 
 ERRORS = Console(stderr=True)
 OUTPUT = Console()
+SILENT = (None, "", 0)
+MOST_SHORT = 27  # the longest name of a source
 
 
 @contextmanager
@@ -36,7 +39,7 @@ def progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
 
 
 def answer(rows: Sequence[Mapping[str, object]], *, as_json: bool, title: str = "") -> None:
-    """Print rows as a table, or as JSON for another program."""
+    """Print rows as a table (columns that say nothing are left out), or all of it as JSON."""
     if as_json:
         sys.stdout.write(
             json.dumps(list(rows), ensure_ascii=False, indent=1, default=str) + "\n"
@@ -45,11 +48,20 @@ def answer(rows: Sequence[Mapping[str, object]], *, as_json: bool, title: str = 
     if not rows:
         OUTPUT.print(Text(f"{title}: nothing" if title else "nothing"))
         return
-    shown = Table(title=title or None, title_justify="left")
-    for name in rows[0]:
-        shown.add_column(name, overflow="fold")
+    told = [name for name in rows[0] if any(row[name] not in SILENT for row in rows)]
+    shown = Table(title=title or None, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1))
+    for name in told:
+        is_number = all(isinstance(row[name], int | float) for row in rows)
+        is_short = max(len(str(row[name])) for row in rows) <= MOST_SHORT
+        shown.add_column(
+            name,
+            overflow="fold",
+            no_wrap=is_short,
+            min_width=None if is_short else MOST_SHORT,
+            justify="right" if is_number else "left",
+        )
     for row in rows:
-        shown.add_row(*(Text("" if v is None else str(v)) for v in row.values()))
+        shown.add_row(*(Text("" if row[n] is None else str(row[n])) for n in told))
     OUTPUT.print(shown)
 
 
