@@ -8,7 +8,7 @@ import polars as pl
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from indicia.answers import words
+from indicia.answers import export, flagged, leads, sources, words
 from indicia.store import Store, home, pointer
 
 FACILITY, ENTITY = "views/facility.py", "views/entity.py"
@@ -177,3 +177,32 @@ def open_facility(facility_id: str) -> None:
 def open_entity(name: str) -> None:
     """Go to an organisation."""
     st.switch_page(ENTITY, query_params={"entity": name})
+
+
+def offer_list(filters: leads.Filters, order: str) -> None:
+    """A download of the list as filtered; the file is made when it is asked for."""
+    fmt = st.segmented_control(
+        "Take the list along as",
+        list(export.FORMATS),
+        default="csv",
+        required=True,
+        key="format",
+    )
+    known = sources.withheld(sources.known())
+
+    def made() -> bytes:
+        return flagged.bundle(
+            flagged.flagged(store(), filters, order, now()), fmt or "csv", known
+        )
+
+    st.download_button(
+        "Download the list with its evidence and stamp (ZIP)",
+        made,
+        file_name="indicia-list.zip",
+        mime="application/zip",
+        on_click="ignore",
+        key="download",
+    )
+    st.caption(
+        "Every file names its data version, rules version, query and caveat. Every row is unreviewed."
+    )

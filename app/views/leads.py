@@ -71,6 +71,8 @@ if picked := shared.table(
 ):
     shared.open_facility(picked)
 
+shared.offer_list(filters, order or "support")
+
 st.subheader("What would be worth knowing next")
 st.caption("Missing indicators, by how far their flag would move support, in bans.")
 shared.table(

@@ -51,10 +51,11 @@ def browser_context_args(browser_context_args):
 
 @dataclass(frozen=True)
 class Server:
-    """A running app: where it answers, and its process."""
+    """A running app: where it answers, its process, and the home it reads."""
 
     url: str
     pid: int
+    home: Path
 
 
 def serving(home: Path) -> Iterator[Server]:
@@ -62,9 +63,7 @@ def serving(home: Path) -> Iterator[Server]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [
-        sys.executable, "-m", "streamlit", "run", str(ROOT / "app" / "main.py"), f"--server.port={port}",
-    ]  # fmt: skip
+    command = [sys.executable, "-m", "app.serve", f"--server.port={port}"]
     environ = {**os.environ, "INDICIA_HOME": str(home), "PYTHONPATH": str(ROOT)}
     # The folder is foreign, so that only the settings beside the app can apply.
     log = home / "server.log"
@@ -78,7 +77,7 @@ def serving(home: Path) -> Iterator[Server]:
                 pytest.fail(
                     f"the server did not answer: {log.read_text(errors='replace')[-2000:]}"
                 )
-            yield Server(url, server.pid)
+            yield Server(url, server.pid, home)
         finally:
             server.terminate()
 

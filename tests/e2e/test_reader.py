@@ -1,13 +1,21 @@
 """A reader's way through the app, in a real browser: quiet, complete, and never off this machine."""
 
+import json
 import re
 import sys
+import zipfile
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import made_store
+import polars as pl
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from python_calamine import CalamineWorkbook
+
+from indicia.answers import leads
+from indicia.store import Store
 
 pytestmark = pytest.mark.e2e
 
@@ -167,3 +175,40 @@ def is_loopback(end: str) -> bool:
     address = end.split(":", maxsplit=1)[0]
     mapped = "0000000000000000FFFF0000"
     return address.removeprefix(mapped).endswith("7F") or address == "0" * 24 + "01000000"
+
+
+@pytest.mark.parametrize("fmt", ["csv", "xlsx"])
+def test_a_reader_takes_along_exactly_the_list_on_the_screen(
+    page: Page, demo_server, tmp_path, fmt
+):
+    wrong = watched(page)
+    page.goto(f"{demo_server.url}/leads?country=MY&q=a")
+    settled(page, "Leads")
+    page.get_by_test_id("stButtonGroup").get_by_text(fmt, exact=True).click()
+    settled(page, "Leads")
+    with page.expect_download(timeout=PATIENCE_MS) as coming:
+        page.get_by_test_id("stDownloadButton").get_by_role("button").click()
+    packed = tmp_path / "list.zip"
+    coming.value.save_as(packed)
+    with zipfile.ZipFile(packed) as archive:
+        names = archive.namelist()
+        body = archive.read(
+            next(n for n in names if n.endswith(f".{fmt}") and "evidence" not in n)
+        )
+        stamp = json.loads(archive.read(next(n for n in names if n.endswith(".stamp.json"))))
+    with Store.open(demo_server.home) as store:
+        shown = leads.queue(store, leads.Filters(countries=("MY",), text="a"))
+        version = store.data_version
+    assert shown.height
+    if fmt == "csv":
+        ids = pl.read_csv(body)["facility_id"].to_list()
+    else:
+        rows = (
+            CalamineWorkbook.from_filelike(BytesIO(body)).get_sheet_by_name("List").to_python()
+        )
+        place = rows[0].index("facility_id")
+        ids = [row[place] for row in rows[1:] if row[place]]
+    assert ids == shown["facility_id"].to_list()
+    assert version in json.dumps(stamp)
+    assert "country=MY" in json.dumps(stamp)
+    assert wrong == []

@@ -1,5 +1,8 @@
 """The list a person takes away: as filtered on the screen, with what a citation needs beside it."""
 
+import io
+import tempfile
+import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -15,6 +18,7 @@ from indicia.schema import INDICATOR_RESULT
 
 EVERYTHING = 1_000_000
 REFERENCE = "reference site"
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a ZIP can state; the stamp says the real one
 FIRST = (
     "facility_id", "name", "country_iso2", "admin1", "place", "latitude_deg", "longitude_deg", "coord_precision",
     "site_class", "parties", "verdict", "review_status", "support_bans", "support_low_bans", "support_high_bans",
@@ -109,6 +113,25 @@ def write(
         machine=machine,
         withheld_sources=frozenset(withheld),
     )
+
+
+def bundle(found: Flagged, fmt: str, withheld: Iterable[str]) -> bytes:
+    """The list, its evidence and the stamp as one ZIP; equal input gives equal bytes."""
+    packed = io.BytesIO()
+    with tempfile.TemporaryDirectory() as folder:
+        write(
+            found,
+            Path(folder) / f"indicia-{found.stamp.list_id}.{fmt}",
+            fmt,
+            machine=False,
+            withheld=withheld,
+        )
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path in sorted(Path(folder).iterdir()):
+                archive.writestr(
+                    zipfile.ZipInfo(path.name, EPOCH), path.read_bytes(), zipfile.ZIP_DEFLATED
+                )
+    return packed.getvalue()
 
 
 def _places(store: Reader) -> pl.DataFrame:

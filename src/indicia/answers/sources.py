@@ -42,6 +42,11 @@ def known() -> Mapping[str, Source]:
     return discover(bundled.path("ingest"))
 
 
+def withheld(sources: Mapping[str, Source]) -> frozenset[str]:
+    """Sources whose terms keep raw values out of exports."""
+    return frozenset(name for name, source in sources.items() if not source.is_redistributable)
+
+
 def defined(sources: Mapping[str, Source]) -> pl.DataFrame:
     """The definitions of sources as a frame."""
     return pl.DataFrame(
