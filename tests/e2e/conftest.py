@@ -106,6 +106,13 @@ def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     yield from serving(home)
 
 
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[Server]:
+    """The app on a demonstration of its own, which a test may refresh."""
+    demo.build(tmp_path)
+    yield from serving(tmp_path)
+
+
 @pytest.fixture(scope="session")
 def screenshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where pictures of pages go: INDICIA_SCREENSHOTS, or a folder of this run."""

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from python_calamine import CalamineWorkbook
 
 from indicia.answers import leads
+from indicia.cli import demo
 from indicia.store import Store
 
 pytestmark = pytest.mark.e2e
@@ -211,4 +212,19 @@ def test_a_reader_takes_along_exactly_the_list_on_the_screen(
     assert ids == shown["facility_id"].to_list()
     assert version in json.dumps(stamp)
     assert "country=MY" in json.dumps(stamp)
+    assert wrong == []
+
+
+def test_a_refresh_while_a_reader_reads_is_offered_and_breaks_nothing(page: Page, own_server):
+    wrong = watched(page)
+    page.goto(f"{own_server.url}/leads")
+    settled(page, "Leads")
+    assert not demo.build(own_server.home).has_failed
+    page.get_by_role("link", name="Map", exact=True).first.click()
+    settled(page, "Map")
+    expect(page.get_by_text("Newer data are available")).to_be_visible()
+    page.get_by_role("button", name=re.compile("newer|reload", re.IGNORECASE)).first.click()
+    settled(page, "Map")
+    expect(page.get_by_text("Newer data are available")).not_to_be_visible()
+    assert page.get_by_test_id("stException").count() == 0
     assert wrong == []
