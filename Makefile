@@ -46,7 +46,7 @@ clean:  ## remove the environment and caches, keep data
 
 $(READY): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "indicia needs Python 3.11 or newer; none was found. Install one, or run: make PYTHON=/path/to/python3.11 ..."; exit 1; }
-	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "indicia needs Python 3.11 or newer; $(PYTHON) is older."; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "indicia needs Python 3.11 or newer; $(PYTHON) is older or cannot be run."; exit 1; }
 	"$(PYTHON)" -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .

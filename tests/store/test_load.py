@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from indicia.schema import POWER_LOAD, stamped
-from indicia.store import load
+from indicia.store import digest, load
 from indicia.store.load import Delta, Vintage
 
 FETCHED = datetime(2026, 1, 1, tzinfo=UTC)
@@ -69,9 +69,9 @@ def current(db):
 
 def test_an_unchanged_body_adds_no_version(db):
     put(db, {"A": 1, "B": 2}, 3)
-    before = load.digest(db, "power", POWER_LOAD)
+    before = digest.read(db, "power", POWER_LOAD)
     assert put(db, {"A": 1, "B": 2}, 5) == Delta()
-    assert load.digest(db, "power", POWER_LOAD) == before
+    assert digest.read(db, "power", POWER_LOAD) == before
 
 
 def test_changes_additions_and_losses_are_counted_and_kept_apart(db):
@@ -131,9 +131,9 @@ def test_the_digest_depends_on_content_not_on_order_or_time_of_reading(db):
     frame = rows({"B": 2, "A": 1}, day(3), "another", fetched=datetime(2026, 5, 5, tzinfo=UTC))
     vintage = Vintage(day(3), FETCHED, "another", is_snapshot=True)
     load.apply(other, "power", POWER_LOAD, frame, vintage, SOURCE)
-    assert load.digest(db, "power", POWER_LOAD) == load.digest(other, "power", POWER_LOAD)
+    assert digest.read(db, "power", POWER_LOAD) == digest.read(other, "power", POWER_LOAD)
     put(db, {"A": 1, "B": 2.5}, 4)
-    assert load.digest(db, "power", POWER_LOAD) != load.digest(other, "power", POWER_LOAD)
+    assert digest.read(db, "power", POWER_LOAD) != digest.read(other, "power", POWER_LOAD)
 
 
 def test_a_load_that_fails_half_way_leaves_nothing(db):

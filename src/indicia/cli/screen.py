@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -28,7 +28,7 @@ def progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
         )
         return
     with Progress(
-        SpinnerColumn(),
+        BarColumn(20),
         TextColumn("{task.description}", markup=False),
         TimeElapsedColumn(),
         console=ERRORS,

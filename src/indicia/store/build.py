@@ -15,7 +15,7 @@ import polars as pl
 
 from indicia import __version__
 from indicia.schema import OBSERVATIONS, OBSERVED, RUNS, TABLES, Table, stamped
-from indicia.store import load, manifest
+from indicia.store import digest, load, manifest
 from indicia.store.home import sync_folder
 from indicia.store.load import Delta, Vintage
 from indicia.store.manifest import Manifest
@@ -142,7 +142,7 @@ class Build:
         digests = dict(self.base.digests)
         for table in OBSERVED.values():
             if table.family in self._changed:
-                digests[table.name] = load.digest(self._db, table.family, table)
+                digests[table.name] = digest.read(self._db, table.family, table)
         return {name: text for name, text in digests.items() if text != "0:0"}
 
     def _settle(self, family: str) -> str:
@@ -171,10 +171,7 @@ class Build:
             for table in RUNS:
                 self._make(family, table)
         else:
-            self._db.execute(
-                f"CREATE TABLE IF NOT EXISTS {family}.digest "
-                f"(table_name VARCHAR, versions_count BIGINT, digest UHUGEINT)"
-            )
+            digest.prepare(self._db, family)
         self._attached.add(family)
 
     def _insert(self, family: str, table: Table, frame: pl.DataFrame) -> None:

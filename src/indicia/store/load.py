@@ -13,6 +13,7 @@ import polars as pl
 
 from indicia.schema import Column, Table, stamped
 from indicia.schema.base import SQL_TYPES
+from indicia.store import digest
 
 TOMBSTONE = Column("is_tombstone", pl.Boolean, "The row is no longer published.", required=True)
 
@@ -150,15 +151,6 @@ def apply(
     return delta
 
 
-def digest(db: duckdb.DuckDBPyConnection, schema: str, table: Table) -> str:
-    """Count and digest of a history: equal content gives equal text, in any order of rows."""
-    found = db.execute(
-        f"SELECT versions_count, digest FROM {schema}.digest WHERE table_name = $name",
-        {"name": table.name},
-    ).fetchall()
-    return f"{found[0][0]}:{found[0][1]}" if found else "0:0"
-
-
 def columns(db: duckdb.DuckDBPyConnection, schema: str, name: str) -> set[str]:
     """Names of the columns of a table in an attached file; none where it does not exist."""
     query = "SELECT column_name FROM duckdb_columns() WHERE database_name = $schema AND table_name = $name"
@@ -171,10 +163,7 @@ def _prepare(db: duckdb.DuckDBPyConnection, schema: str, table: Table) -> None:
         for name in sorted(set(made.names) - columns(db, schema, made.name)):
             kind = SQL_TYPES[made.polars[name]]
             db.execute(f'ALTER TABLE {schema}."{made.name}" ADD COLUMN "{name}" {kind}')
-    db.execute(
-        f"CREATE TABLE IF NOT EXISTS {schema}.digest "
-        f"(table_name VARCHAR, versions_count BIGINT, digest UHUGEINT)"
-    )
+    digest.prepare(db, schema)
 
 
 def _difference(
@@ -254,7 +243,7 @@ def _append(
     else:
         rows = f"SELECT {names} FROM delta WHERE NOT is_tombstone"
     db.execute(f"INSERT INTO {schema}.current_{table.name} ({names}) {rows}")
-    _add_to_digest(db, schema, table)
+    digest.add(db, schema, table)
     db.execute(f"DROP {kind} fresh")
 
 
@@ -290,27 +279,6 @@ def _keep_later_state(
             "next_fetch": vintage.next_fetch_id,
         },
     )
-
-
-def _add_to_digest(db: duckdb.DuckDBPyConnection, schema: str, table: Table) -> None:
-    counted = ("source", *table.names, "published_utc", "is_tombstone")
-    text = ", ".join(f'coalesce("{n}"::VARCHAR, chr(0)), chr(31)' for n in counted)
-    name = {"name": table.name}
-    db.execute(
-        f"CREATE TEMP TABLE summed AS SELECT count(*) AS versions, "
-        f"bit_xor(md5_number(concat({text}))) AS digest FROM fresh"
-    )
-    db.execute(
-        f"INSERT INTO summed SELECT versions_count, digest FROM {schema}.digest "
-        f"WHERE table_name = $name",
-        name,
-    )
-    db.execute(f"DELETE FROM {schema}.digest WHERE table_name = $name", name)
-    db.execute(
-        f"INSERT INTO {schema}.digest SELECT $name, sum(versions), bit_xor(digest) FROM summed",
-        name,
-    )
-    db.execute("DROP TABLE summed")
 
 
 def _same(left: str, right: str, table: Table) -> str:

@@ -1,0 +1,49 @@
+"""The digest of a history: equal content gives equal text, whatever the order of its rows.
+
+Each version of a row is hashed; the hashes are joined by exclusive or, so that a load adds to the
+digest without reading what was there. Times of reading are left out: two homes that read the same
+bodies on different days agree.
+"""
+
+import duckdb
+
+from indicia.schema import Table
+
+
+def prepare(db: duckdb.DuckDBPyConnection, schema: str) -> None:
+    """Make the table that holds the digests of a family file, where it is absent."""
+    db.execute(
+        f"CREATE TABLE IF NOT EXISTS {schema}.digest "
+        f"(table_name VARCHAR, versions_count BIGINT, digest UHUGEINT)"
+    )
+
+
+def read(db: duckdb.DuckDBPyConnection, schema: str, table: Table) -> str:
+    """Count and digest of a history: equal content gives equal text, in any order of rows."""
+    found = db.execute(
+        f"SELECT versions_count, digest FROM {schema}.digest WHERE table_name = $name",
+        {"name": table.name},
+    ).fetchall()
+    return f"{found[0][0]}:{found[0][1]}" if found else "0:0"
+
+
+def add(db: duckdb.DuckDBPyConnection, schema: str, table: Table) -> None:
+    """Add the versions in the temporary relation `fresh`."""
+    counted = ("source", *table.names, "published_utc", "is_tombstone")
+    text = ", ".join(f'coalesce("{n}"::VARCHAR, chr(0)), chr(31)' for n in counted)
+    name = {"name": table.name}
+    db.execute(
+        f"CREATE TEMP TABLE summed AS SELECT count(*) AS versions, "
+        f"bit_xor(md5_number(concat({text}))) AS digest FROM fresh"
+    )
+    db.execute(
+        f"INSERT INTO summed SELECT versions_count, digest FROM {schema}.digest "
+        f"WHERE table_name = $name",
+        name,
+    )
+    db.execute(f"DELETE FROM {schema}.digest WHERE table_name = $name", name)
+    db.execute(
+        f"INSERT INTO {schema}.digest SELECT $name, sum(versions), bit_xor(digest) FROM summed",
+        name,
+    )
+    db.execute("DROP TABLE summed")
