@@ -6,7 +6,8 @@ The publisher labels an hour by its END in UTC; rows here carry its start.
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import UTC as UTC_ZONE
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -48,6 +49,9 @@ CLEANED_URL = (
     "https://github.com/truggles/EIA_Cleaned_Hourly_Electricity_Demand_Data/tree/master/data/"
     "release_2025_Jan_include_subregions"
 )
+IMPUTED_UTC = datetime(
+    2025, 1, 23, tzinfo=UTC_ZONE
+)  # the release's pull: no hindcast may see it earlier
 ZONE = re.compile(r"[A-Z0-9]{2,5}(-[A-Z0-9]{2,5})?")
 KEY = ("zone_id", "hour_utc")
 LOAD_AGAIN = "Load the hour again later: the publisher corrects recent values in place"
@@ -247,4 +251,5 @@ def _cleaned(sieve: Sieve) -> pl.DataFrame:
         demand_reported_mw=pl.when(is_reported).then(report),
         demand_imputed_mw=pl.when(~is_reported).then(pl.col(cleaned)),
         imputation_reason=pl.when(~is_reported).then(pl.col(category)),
+        published_utc=pl.when(~is_reported).then(pl.lit(IMPUTED_UTC, dtype=UTC)),
     )

@@ -79,6 +79,7 @@ def test_every_page_is_whole_and_stays_on_this_machine(
     assert page.locator("html").get_attribute("lang") == "en"
     expect(page.get_by_text("Synthetic data: an invented world")).to_be_visible()
     page.wait_for_timeout(500)
+    settled(page, PAGES[address])  # what is drawn late has a skeleton of its own
     page.screenshot(
         path=screenshots
         / f"{re.sub('[^a-z]+', '-', address.lower()).strip('-') or 'home'}-{theme}.png",
