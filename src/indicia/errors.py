@@ -73,9 +73,9 @@ class SchemaViolationError(IndiciaError):
 
     def __init__(self, table: str, rule: str, count: int, sample: object) -> None:
         self.table, self.rule, self.count, self.sample = table, rule, count, sample
+        self.remedy = "Nothing was written; correct the rows or the parser"
         super().__init__(
-            f"{table}: {count} rows break `{rule}`, for example {_short(sample)}. "
-            "Nothing was written; correct the rows or the parser."
+            f"{table}: {count} rows break `{rule}`, for example {_short(sample)}. {self.remedy}."
         )
 
 

@@ -59,8 +59,12 @@ def refreshed(outcome: Outcome, *, as_json: bool) -> None:
         }
         for r in outcome.reports
     ]
+    if not as_json:
+        rows = [{k: v for k, v in row.items() if k != "message"} for row in rows]
     screen.answer(rows, as_json=as_json, title="refresh")
     for report in outcome.reports:
+        if report.outcome == "not configured":
+            screen.say(report.message)
         for issue in report.issues[:5]:
             screen.say(
                 f"{issue['severity']}: {report.source}: {issue['place']}: expected {issue['expected']}, received {issue['received']}. {issue['remedy']}."

@@ -62,11 +62,13 @@ class Report:
             Rejection(
                 rule=type(error).__name__,
                 place=str(facts.get("place") or facts.get("table") or self.source),
-                expected=str(facts.get("expected") or facts.get("rule") or ""),
+                expected=str(facts.get("expected") or facts.get("rule") or "an answer"),
                 received=str(
                     facts.get("received") or facts.get("sample") or facts.get("problem") or ""
                 ),
-                remedy=str(facts.get("remedy") or error),
+                remedy=str(
+                    facts.get("remedy") or "The last good data stay; the next run tries again"
+                ),
                 count=int(facts.get("count") or 0),
             ),
         )

@@ -96,7 +96,7 @@ class Session:
                 )
         except (requests.RequestException, HTTPError) as error:
             raise SourceUnavailableError(
-                self._source.id, place, _hide(str(error), secrets)
+                self._source.id, place, _hide(_plainly(error), secrets)
             ) from None
         for secret in secrets.values():
             body = body.replace(secret.encode(), b"REDACTED")
@@ -192,6 +192,13 @@ def _next_member(engine: "zlib._Decompress") -> bytes:
 
 def _chunks(response: requests.Response) -> Iterator[bytes]:
     return response.raw.stream(CHUNK_BYTES, decode_content=True)
+
+
+def _plainly(error: Exception) -> str:
+    """What stopped a request, without the library's nested wrapping."""
+    reason = getattr(error.args[0] if error.args else None, "reason", None) or error
+    said = str(reason).rsplit(": ", 1)[-1].strip(" )'\"")
+    return f"cannot be reached ({type(reason).__name__}: {said})"
 
 
 def _hide(text: str, secrets: Mapping[str, str]) -> str:
