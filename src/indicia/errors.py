@@ -26,10 +26,17 @@ class SourceDefinitionError(IndiciaError):
 
 
 class SourceUnavailableError(IndiciaError, Retryable):
-    """A publisher did not answer usably. Nobody need act; the last good data stay."""
+    """A publisher did not answer usably. Nobody need act; the last good data stay.
 
-    def __init__(self, source: str, place: str, problem: str) -> None:
-        self.source, self.place, self.problem = source, place, problem
+    Args:
+        source: The source, as `family/name`.
+        place: The address, without secrets.
+        problem: What happened.
+        status: The HTTP status, where there was one.
+    """
+
+    def __init__(self, source: str, place: str, problem: str, status: int = 0) -> None:
+        self.source, self.place, self.problem, self.status = source, place, problem, status
         super().__init__(
             f"{source}: {place}: {problem}. The last good data stay; the next run tries again."
         )

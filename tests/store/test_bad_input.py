@@ -200,3 +200,15 @@ def test_a_key_reaches_the_publisher_and_nothing_else(httpserver):
     ):
         session.get(request)
     assert secret not in str(error.value)
+
+
+def test_one_address_that_is_gone_does_not_stop_the_others(tmp_path, httpserver):
+    url = httpserver.url_for("").rstrip("/")
+    httpserver.expect_request("/gone").respond_with_data("not here", status=404)
+    httpserver.expect_request("/data").respond_with_json(GOOD)
+    job = job_at("power/eia930", url, ("/gone", "/data"))
+    outcome = work.refresh(tmp_path, work.live_tasks([job], {}), **QUIET)
+    (report,) = outcome.reports
+    assert report.outcome == "loaded"
+    assert "1 of 2 bodies were refused" in report.message
+    assert held(tmp_path) == 3

@@ -7,7 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
-from indicia.errors import SourceChangedError, SourceDefinitionError, UsageError
+from indicia.errors import (
+    IndiciaError,
+    SourceChangedError,
+    SourceDefinitionError,
+    SourceUnavailableError,
+    UsageError,
+)
 from indicia.schema import OBSERVED
 from indicia.sources import own_tables
 from indicia.sources.archive import Archive
@@ -27,6 +33,7 @@ SUFFIXES = (
     ".txt",
 )
 MOST_PAGES = 2_000
+ABSENT = (404, 410)  # one thing of several is not there; the others may be
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +46,7 @@ class Batch:
     """
 
     bodies: Sequence[tuple[Fetch, bytes]]
-    refused: Sequence[SourceChangedError] = ()
+    refused: Sequence[IndiciaError] = ()
 
 
 def live(
@@ -56,13 +63,18 @@ def live(
         for first in job.plan(now.date(), environ):
             bodies: list[tuple[Fetch, bytes]] = []
             request: Request | None = first
-            refused: list[SourceChangedError] = []
+            refused: list[IndiciaError] = []
             while request and len(bodies) < MOST_PAGES:
                 try:
                     fetch, body = _one(job, session, archive, request, waiting)
                     bodies.append((fetch, body))
                     request = job.following(request, body)
                 except SourceChangedError as error:
+                    refused.append(error)
+                    request = None
+                except SourceUnavailableError as error:
+                    if error.status not in ABSENT:
+                        raise
                     refused.append(error)
                     request = None
             yield Batch(bodies, refused)

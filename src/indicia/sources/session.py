@@ -102,7 +102,9 @@ class Session:
             body = body.replace(secret.encode(), b"REDACTED")
         if status != requests.codes.ok:
             sample = body[:200].decode("utf-8", "replace")
-            raise SourceUnavailableError(self._source.id, place, f"status {status}: {sample}")
+            raise SourceUnavailableError(
+                self._source.id, place, f"status {status}: {sample}", status
+            )
         return Answer(body, place, status, media, etag, _moment(modified))
 
     def _secret(self, variable: str) -> str:
