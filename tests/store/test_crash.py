@@ -140,3 +140,25 @@ def test_what_was_read_before_a_crash_is_loaded_without_asking_again(tmp_path, p
     assert not outcome.has_failed
     assert sorted(publisher.asked) == sorted(f"/page/{n}" for n in range(PAGES))
     assert set(values(tmp_path)) == set(ZONES)
+
+
+def test_a_full_disk_is_one_plain_line_and_costs_nothing(tmp_path, publisher):
+    whole = start(tmp_path, publisher)
+    assert whole.wait(60) == 0, whole.stderr.read()
+    before = values(tmp_path)
+    publisher.round = 1
+    code = (
+        "import resource, signal, sys, runpy; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000)); "
+        f"sys.argv = ['refresher', {str(tmp_path)!r}, {publisher.url!r}, '{PAGES}']; "
+        f"runpy.run_path({str(Path(__file__).with_name('refresher.py'))!r}, run_name='__main__')"
+    )
+    full = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert full.returncode != 0
+    assert "StoreError" in full.stderr
+    assert "Free space" in full.stderr
+    assert values(tmp_path) == before
+    again = start(tmp_path, publisher)
+    assert again.wait(60) == 0, again.stderr.read()

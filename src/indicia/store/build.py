@@ -14,6 +14,7 @@ import duckdb
 import polars as pl
 
 from indicia import __version__
+from indicia.errors import StoreError
 from indicia.schema import OBSERVATIONS, OBSERVED, RUNS, TABLES, Table, stamped
 from indicia.store import digest, load, manifest
 from indicia.store.home import sync_folder
@@ -22,6 +23,7 @@ from indicia.store.manifest import Manifest
 
 RUN_FAMILY = "runs"
 ASSESSMENT_FAMILY = "assessments"
+DISK_ERRORS = (OSError, duckdb.IOException, duckdb.FatalException, duckdb.OutOfMemoryException)
 NOTHING = Manifest(0, "", "", "", "empty", "")
 
 
@@ -51,10 +53,17 @@ class Build:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Drop what was not published."""
+        """Drop what was not published; a full disk or a failing file is the operator's to mend."""
         self._db.close()
         for path in self._stores.glob("build-*"):
             path.unlink(missing_ok=True)
+        if isinstance(error, DISK_ERRORS):
+            message = (
+                f"{self._stores}: the store could not be written ({' '.join(str(error).split())}). "
+                "Nothing was published and nothing read is lost. Free space or mend the disk, "
+                "then run again."
+            )
+            raise StoreError(message) from error
 
     @property
     def is_changed(self) -> bool:
