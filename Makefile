@@ -34,6 +34,7 @@ bench: $(READY)  ## time and memory; prints figures, asserts nothing about them
 docs: $(READY)  ## write the generated pages anew
 	$(BIN)/python -m indicia.schema.dictionary docs/dictionary.md
 	$(BIN)/python -m indicia.cli.source_table docs/sources.md
+	$(BIN)/python -m indicia.scoring.ledger.table_page docs/validation/compute_table.md
 
 app: $(READY)  ## serve the app on the current store
 	$(BIN)/indicia app

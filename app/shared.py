@@ -35,6 +35,7 @@ WIDE = {
 TITLES = {
     "families_for_count": "families for H1", "coverage": "computable", "what": "what cannot be seen",
     "rival_words": "strongest rival", "verdict_words": "verdict", "precision_words": "place known to",
+    "accelerators_p05_count": "P05", "accelerators_p50_count": "P50", "accelerators_p95_count": "P95",
     "country_iso2": "country", "headquarters_iso2": "headquarters", "coord_precision": "place known to",
     "compute_reported_h100e_count": "H100e reported", "compute_estimated_h100e_count": "H100e estimated",
 }  # fmt: skip

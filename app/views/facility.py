@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import shared
+from app import ledger, shared
 from indicia.answers import charts, facility, timeline, words
 from indicia.schema import RIVALS
 
@@ -87,6 +87,8 @@ st.markdown("**Competing explanations**, the strongest first. Support is for H1 
 shared.table(rivals, "H1 against every rival", "rivals")
 if found.next_indicator:
     st.text(f"Worth knowing next: {found.next_indicator}.")
+
+ledger.show(store, wanted)
 
 st.subheader("Evidence")
 st.caption("Each statement with its source and the hash under which the body read is archived.")

@@ -28,6 +28,8 @@ PAGES = {
     f"facility?facility={made_store.BOLD}": "Alpha",
     "facility": "Facility",
     "entity?entity=Omega%20Compute%20Sdn.%20Bhd.": "Omega Compute",
+    "rules": "Rules",
+    "claims?model=Kimi+K2": "Claims",
     "sources": "Sources",
 }
 # Streamlit asks below the page's own path first, is told 404, and then asks at the root.

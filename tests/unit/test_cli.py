@@ -98,3 +98,60 @@ def test_an_addition_with_an_unknown_column_is_a_usage_error_that_names_the_colu
 def test_an_export_of_an_unknown_format_is_a_usage_error(indicia, tmp_path):
     code, _, problem = indicia("export", tmp_path / "list.docx")
     assert (code, "names no format" in problem) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("chip", "to", "on", "answer"),
+    [
+        ("NVIDIA H800 SXM5 80GB", "CN", "2023-10-22", "no"),
+        ("NVIDIA H800 SXM5 80GB", "CN", "2023-10-23", "yes"),
+        ("NVIDIA A100 SXM4 80GB", "CN", "2020-06-01", "no"),
+        ("Huawei Ascend 910D", "CN", "2025-06-01", "unknown"),
+        ("NVIDIA H100 SXM5 80GB", "RU", "2024-01-01", "outside_scope"),
+    ],
+)
+def test_the_policy_clock_answers_with_its_reason(indicia, chip, to, on, answer):
+    code, out, problem = indicia("rules", chip, "--to", to, "--on", on, "--json")
+    (found,) = json.loads(out)
+    assert (code, found["answer"]) == (0, answer)
+    assert chip in found["sentence"]
+    code, out, problem = indicia("rules", chip, "--to", to, "--on", on)
+    assert "No legal advice" in problem
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("NVIDIA H80", "--to", "CN", "--on", "2024-01-01"), "NVIDIA H800"),
+        (("NVIDIA H800 SXM5 80GB", "--to", "Atlantis", "--on", "2024-01-01"), "ATLANTIS"),
+        (("NVIDIA H800 SXM5 80GB", "--to", "CN", "--on", "next week"), "YYYY-MM-DD"),
+    ],
+)
+def test_a_question_the_clock_cannot_take_lists_the_choices(indicia, arguments, said):
+    code, _, problem = indicia("rules", *arguments)
+    assert (code, said in problem) == (2, True)
+
+
+def test_a_claim_is_computed_and_says_what_it_cannot_tell(indicia):
+    code, out, problem = indicia("claims", "DeepSeek-V3 (pre-train)", "--json")
+    (found,) = json.loads(out)
+    assert code == 0
+    assert found["mfu"] == pytest.approx(0.346, abs=0.001)
+    assert "clears nobody" in problem
+    code, out, _ = indicia("claims", "--json")
+    assert len(json.loads(out)) >= 6
+    assert indicia("claims", "--parameters", "37", "--hours", "1000")[0] == 2
+    assert (
+        indicia(
+            "claims",
+            "--parameters",
+            "37",
+            "--tokens",
+            "14.8",
+            "--hours",
+            "-4",
+            "--chip",
+            "hopper",
+        )[0]
+        == 2
+    )

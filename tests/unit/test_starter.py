@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from indicia import bundled
+from indicia.reference import tables as reference
 from indicia.schema import OBSERVED, facility_id, parsed
 from indicia.sources import own_tables
 from ingest.entities.csl_names import is_apparent_person
@@ -217,3 +218,19 @@ def test_a_coarse_date_is_the_first_day_of_its_period(name):
     for precision, expected in first.items():
         coarse = dated.filter(pl.col("date_precision") == precision)
         assert coarse.select((day == expected).all()).item()
+
+
+def test_rule_markers_are_the_rows_of_the_policy_clock():
+    rules = reference.table("rules").select(
+        "rule_id",
+        starts_date=pl.coalesce("effective_from", "announced_date").str.to_date(),
+        ends_date=pl.col("effective_to").str.to_date(),
+    )
+    events = table("event")
+    assert set(rules["rule_id"]) <= set(events["event_id"])
+    joined = events.filter(pl.col("kind") == "rule").join(
+        rules, left_on="event_id", right_on="rule_id", suffix="_rule"
+    )
+    assert joined.height
+    assert joined["starts_date"].to_list() == joined["starts_date_rule"].to_list()
+    assert joined["ends_date"].to_list() == joined["ends_date_rule"].to_list()

@@ -17,6 +17,7 @@ from indicia import __version__, bundled
 from indicia.cli import addition, checks, output, providers, screen, work
 from indicia.cli import demo as demonstration
 from indicia.errors import IndiciaError, UsageError
+from indicia.scoring.claims import Claim
 from indicia.store import home as store_home
 
 DATA_PROBLEM, USAGE_PROBLEM = 1, 2
@@ -162,6 +163,51 @@ def demo(
 def app(port: int = 8501, address: str = "127.0.0.1") -> None:
     """Serve the app; it reads the current store and never writes it."""
     _serve(port, address)
+
+
+@program.command()
+def rules(
+    chip: Annotated[str, typer.Argument(help="Part, as the page Rules lists them")],
+    to: Annotated[str, typer.Option(help="Destination (ISO 3166-1 alpha-2).")],
+    on: Annotated[str, typer.Option(help="Day, YYYY-MM-DD.")],
+    hq: Annotated[str, typer.Option(help="Country of the owner's headquarters.")] = "",
+    regime: Annotated[str, typer.Option(help="enforced or codified")] = "enforced",
+    as_json: Json = False,
+) -> None:
+    """Say whether a licence was required for a part, destination and day, and why."""
+    output.ruled(chip, to, on, hq, regime, as_json=as_json)
+
+
+@program.command()
+def claims(
+    model: Annotated[
+        str, typer.Argument(help="A published model; none = all of them side by side")
+    ] = "",
+    parameters: Annotated[
+        float | None, typer.Option(help="Active parameters (billions).")
+    ] = None,
+    tokens: Annotated[float | None, typer.Option(help="Tokens (millions of millions).")] = None,
+    flop: Annotated[
+        float | None, typer.Option(help="Operations, instead of parameters and tokens.")
+    ] = None,
+    chip: Annotated[str, typer.Option(help="Class of accelerator, for example hopper.")] = "",
+    hours: Annotated[float | None, typer.Option(help="Accelerator hours.")] = None,
+    precision: Annotated[str, typer.Option(help="bf16 or fp8")] = "bf16",
+    as_json: Json = False,
+) -> None:
+    """Say what a published training claim implies, and what it cannot tell."""
+    own = Claim(
+        model or "your claim",
+        parameters,
+        tokens,
+        flop,
+        chip or None,
+        None,
+        hours,
+        None,
+        precision,
+    )
+    output.claimed(model, own, as_json=as_json)
 
 
 @program.command()

@@ -1,15 +1,16 @@
 """What the commands print and write."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
-from indicia.answers import flagged, leads, versions
+from indicia.answers import claims, flagged, leads, rules, versions
 from indicia.answers.leads import Filters
 from indicia.cli import providers, screen
 from indicia.cli.work import Outcome
 from indicia.errors import UsageError
+from indicia.scoring.claims import Claim
 from indicia.store import Store, cite
 
 ENDINGS = {
@@ -160,3 +161,43 @@ def changes(home: Path, source: str, since: date | None, limit: int, *, as_json:
             for row in rows
         ]
     screen.answer(rows, as_json=as_json, title=f"changes of {source}")
+
+
+def ruled(chip: str, to: str, on: str, hq: str, regime: str, *, as_json: bool) -> None:
+    """One answer of the policy clock with its reason."""
+    found = rules.decision(chip, to.upper(), on, hq.upper() or None, regime)
+    if as_json:
+        screen.answer([asdict(found)], as_json=True)
+        return
+    screen.answer(
+        [{"answer": rules.ANSWERS[found.answer], "because": found.sentence}],
+        as_json=False,
+        title=f"{chip} to {to} on {on}, as {regime}",
+    )
+    screen.answer(list(rules.facts(found).iter_rows(named=True)), as_json=False)
+    screen.say(rules.NO_ADVICE)
+
+
+def claimed(model: str, own: Claim, *, as_json: bool) -> None:
+    """All published claims, or one (published, or given on the command line) in full."""
+    stated = (
+        own.flop,
+        own.active_params_b,
+        own.tokens_t,
+        own.accelerator_hours,
+        own.chip_class,
+    )
+    is_given = any(value is not None for value in stated)
+    if not model and not is_given:
+        shown = claims.overview() if as_json else claims.overview().drop("band", "operations")
+        rows = list(shown.iter_rows(named=True))
+        screen.answer(rows, as_json=as_json, title="published training claims")
+        screen.say(claims.NO_VERDICT)
+        return
+    if not is_given and model not in claims.published():
+        message = f"no published claim is named {model}. Known: {', '.join(claims.published())}. Or give --parameters and --tokens, or --flop."
+        raise UsageError(message)
+    found = claims.implied(own if is_given else claims.of_model(model))
+    rows = [asdict(found)] if as_json else list(claims.facts(found).iter_rows(named=True))
+    screen.answer(rows, as_json=as_json, title=found.model)
+    screen.say(claims.NO_VERDICT)

@@ -1,0 +1,70 @@
+"""Rules: was a licence required for this part, destination, owner and day, and why."""
+
+import streamlit as st
+
+from app import shared
+from indicia.answers import charts, rules
+from indicia.errors import UsageError
+
+st.title("Rules")
+st.caption(rules.NO_ADVICE)
+
+names = rules.countries()
+parts = rules.chips()
+first, second, third = st.columns([3, 2, 2])
+chip = first.selectbox(
+    "Part", parts, index=parts.index(rules.EXAMPLE), key="chip", bind="query-params"
+)
+destination = second.selectbox(
+    "Destination",
+    list(names),
+    index=list(names).index("CN"),
+    key="to",
+    bind="query-params",
+    format_func=lambda c: f"{c} {names[c]}",
+)
+owner = third.selectbox(
+    "Headquarters of the owner",
+    ["", *names],
+    key="hq",
+    bind="query-params",
+    format_func=lambda c: f"{c} {names[c]}" if c else "not known",
+)
+day_column, regime_column = st.columns([2, 3])
+on = day_column.date_input(
+    "Day", rules.EXAMPLE_DAY, min_value=rules.FIRST_SHOWN, key="on", bind="query-params"
+)
+regime = regime_column.segmented_control(
+    "Regime",
+    list(rules.REGIMES),
+    default="enforced",
+    required=True,
+    key="regime",
+    bind="query-params",
+)
+
+try:
+    found = rules.decision(chip, destination, on, owner, regime or "enforced")
+except UsageError as error:
+    st.error("The clock cannot answer this.")
+    st.text(str(error))
+    st.stop()
+st.subheader(rules.ANSWERS[found.answer].capitalize())
+st.text(found.sentence)
+shared.table(rules.facts(found), "What the answer rests on", "facts")
+
+st.subheader("Over time")
+places = st.multiselect(
+    "Destinations", list(names), default=list(rules.USUAL), key="places", bind="query-params"
+)
+if places:
+    stretches = rules.over_time(chip, places, owner, regime or "enforced", shared.now().date())
+    st.altair_chart(
+        charts.status(stretches, chip, rules.picture_caption(regime or "enforced", owner)),
+        alt="Bars: for each destination, when a licence was required",
+        key="status",
+    )
+    shared.twin(stretches, "status_table", "answers by destination and days")
+
+st.subheader("The rules it reads")
+shared.table(rules.rulebook(), "Rules, letters and announcements with their dates", "rulebook")

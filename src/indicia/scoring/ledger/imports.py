@@ -1,0 +1,80 @@
+"""Accelerators that trade records imply: by value, by units, by mass.
+
+A customs heading holds a class of machine, not a product, so each figure is conditional on the class
+and on the share of the record that is accelerator servers.
+"""
+
+from indicia.scoring.ledger.draws import (
+    Assumptions,
+    Count,
+    Floats,
+    Interval,
+    Sheet,
+    chosen,
+    one_of,
+    positive,
+)
+
+MEASURES = {
+    "value_usd": "declared value",
+    "used_value_usd": "declared value of used parts",
+    "servers": "servers",
+    "mass_kg": "mass",
+}
+NOTE = "Were the goods servers of this class. A customs heading does not name a product."
+RACKS = "gb200"
+USED = "a100"
+SERVERS_OF_8 = 8
+
+
+def per_measure(measure: str, sheet: Sheet) -> Floats:
+    """Draws of accelerators per US dollar, per server or per kilogram."""
+    if measure == "value_usd":
+        return sheet.draw("server_value_share") / sheet.draw("server_price_usd")
+    if measure == "used_value_usd":
+        return sheet.draw("server_value_share") / sheet.draw("used_a100_price_usd")
+    if measure == "servers":
+        return sheet.draw("server_unit_share") * sheet.per_node
+    share = sheet.draw("server_unit_share")
+    if sheet.chip_class == RACKS:
+        return share * sheet.per_node / sheet.draw("rack_mass_kg")
+    return share * SERVERS_OF_8 / sheet.draw("server_mass_kg")
+
+
+def from_imports(
+    amount: float,
+    measure: str,
+    chip_class: str | None = None,
+    *,
+    assumptions: Assumptions | None = None,
+) -> tuple[Count, ...]:
+    """Accelerators that a trade record implies: one row for the class named, or one per candidate.
+
+    Args:
+        amount: Value (US$), units (servers, racks or pods of the class) or mass (kg).
+        measure: `value_usd`, `used_value_usd` (only a100), `servers` or `mass_kg`.
+        chip_class: The class, if it is known from elsewhere.
+        assumptions: What the reader puts in place of the priors.
+
+    Raises:
+        UsageError: An amount that is not above zero, or a choice that does not exist.
+    """
+    one_of("measure", measure, tuple(MEASURES))
+    total = positive(f"Amount ({measure})", amount)
+    if measure == "used_value_usd":
+        chip_class = one_of("class with a used price", chip_class or USED, (USED,))
+    found = []
+    for name in chosen(chip_class):
+        sheet = Sheet(name, assumptions or Assumptions())
+        values = per_measure(measure, sheet) * total
+        found.append(
+            Count(
+                "imports",
+                f"by {MEASURES[measure]}",
+                name,
+                Interval.of(values),
+                tuple(sheet.used),
+                NOTE,
+            )
+        )
+    return tuple(found)
