@@ -1,11 +1,11 @@
 """Versions: unchanged adds nothing, changed adds one, vanished leaves a tombstone, late stays late."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import polars as pl
 import pytest
 
-from indicia.schema import POWER_LOAD, stamped
+from indicia.schema import FACILITY_STATE, POWER_LOAD, stamped
 from indicia.store import digest, load
 from indicia.store.load import Delta, Vintage
 
@@ -150,3 +150,37 @@ def test_a_load_that_fails_half_way_leaves_nothing(db):
         )
     assert current(db) == {"A": 1.0}
     assert put(db, {"A": 2}, 5) == Delta(changed=1)
+
+
+def test_a_late_vintage_of_a_table_with_required_columns_ends_what_came_and_went(db):
+    def states(keys, published, fetch_id):
+        return stamped(FACILITY_STATE).check(
+            stamped(FACILITY_STATE).frame(
+                {
+                    "facility_id": key,
+                    "on_date": date(2025, 1, 1),
+                    "power_kind": "peak",
+                    "is_projection": False,
+                    "source": SOURCE,
+                    "origin_id": "o",
+                    "reliability": "A",
+                    "licence": "made",
+                    "published_utc": published,
+                    "published_basis": "stated",
+                    "fetched_utc": FETCHED,
+                    "fetch_id": fetch_id,
+                }
+                for key in keys
+            )
+        )
+
+    later = Vintage(day(5), FETCHED, "f5", is_snapshot=True)
+    load.apply(db, "power", FACILITY_STATE, states("A", day(5), "f5"), later, SOURCE)
+    early = Vintage(
+        day(3), FETCHED, "f3", is_snapshot=True, next_utc=day(5), next_fetch_id="f5"
+    )
+    load.apply(db, "power", FACILITY_STATE, states("AB", day(3), "f3"), early, SOURCE)
+    found = db.sql("SELECT facility_id FROM power.current_facility_state").pl()
+    assert found["facility_id"].to_list() == ["A"]
+    then = db.sql(load.latest(FACILITY_STATE, "power", f"published_utc <= '{day(3)}'")).pl()
+    assert sorted(then["facility_id"]) == ["A", "B"]

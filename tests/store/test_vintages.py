@@ -1,13 +1,17 @@
 """Two vintages of one publisher: as of a day, as held on a day, and what changed between them."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from indicia.answers import versions
-from indicia.cli import providers, work
+from indicia.cli import demo, providers, work
+from indicia.errors import UsageError
+from indicia.sources import intake
+from indicia.sources.archive import Archive
 from indicia.store import Store
 
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 HEADER = (
     "Date,Data center,Construction status,Power (MW),H100 equivalents,Buildings operational\n"
 )
@@ -120,3 +124,33 @@ def test_a_snapshot_that_lost_half_its_rows_is_refused_until_accepted(load, tmp_
     )
     assert not outcome.has_failed
     assert len(states(tmp_path / "home")) == 1
+
+
+@pytest.mark.parametrize(
+    ("published", "is_current"), [(date(2026, 3, 1), True), (date(2025, 12, 1), False)]
+)
+def test_a_release_newer_than_the_starter_facts_is_current_and_an_older_one_is_not(
+    tmp_path, published, is_current
+):
+    demo.build(tmp_path / "home")
+    job = providers.find().jobs["facilities/epoch"]
+    path = tmp_path / "release.csv"
+    path.write_text(SECOND, encoding="utf-8")
+    tasks = work.file_tasks(job, path, published)
+    outcome = work.refresh(
+        tmp_path / "home", tasks, progress=lambda _t: None, accept_shrink=True
+    )
+    assert not outcome.has_failed
+    with Store.open(tmp_path / "home") as store:
+        held = store.sql(
+            "SELECT count(*) FROM facility_state WHERE facility_id = 'epoch-made-campus'"
+        ).item()
+    assert (held == 3) is is_current
+
+
+def test_a_file_that_cannot_be_read_is_named_and_is_no_full_disk(tmp_path):
+    path = tmp_path / "loop.csv"
+    path.symlink_to(path)
+    job = providers.find().jobs["facilities/epoch"]
+    with pytest.raises(UsageError, match=r"loop\.csv: cannot be read"):
+        intake._from_file(job, Archive(tmp_path), path, "file", NOW, None)  # noqa: SLF001 -- the one place that opens

@@ -21,7 +21,6 @@ from indicia.store import Build, Manifest, Store, writing
 
 WAIT_SECONDS = 600.0
 Progress = Callable[[str], None]
-WAYS = ("live", "file", "starter")
 
 
 @dataclass(frozen=True, slots=True)

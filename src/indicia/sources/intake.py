@@ -150,20 +150,20 @@ def _file_batch(
 ) -> Batch:
     try:
         return Batch([_from_file(job, archive, file, "file", now, said)])
-    except SourceChangedError as error:
+    except (SourceChangedError, UsageError) as error:
         return Batch([], [error])
 
 
 def _from_file(
     job: Job, archive: Archive, file: Path, way: str, read_utc: datetime, said: datetime | None
 ) -> tuple[Fetch, bytes]:
-    with file.open("rb") as handle:
-        raw = unpack(
-            job.source.id,
-            file.name,
-            iter(lambda: handle.read(CHUNK_BYTES), b""),
-            job.source.max_bytes,
-        )
+    try:
+        with file.open("rb") as handle:
+            chunks = iter(lambda: handle.read(CHUNK_BYTES), b"")
+            raw = unpack(job.source.id, file.name, chunks, job.source.max_bytes)
+    except OSError as error:
+        message = f"{file}: cannot be read ({error.strerror}). Name a file you may read."
+        raise UsageError(message) from error
     body = job.redact(raw)
     name = f"{job.source.id}/{file.name}" if way == "starter" else file.name
     fetch = Fetch(

@@ -115,9 +115,8 @@ class Loading:
             if is_whole and not self._accept_shrink:
                 held = self._build.current(table, source.id)
                 gates.snapshot_is_whole(source, fetch, name, frame, held)
-            delta = self._build.load(
-                table, frame, self._vintage(fetch, name, is_whole=is_whole), source.id
-            )
+            vintage = self._vintage(fetch, name, _public(fetch, frame), is_whole=is_whole)
+            delta = self._build.load(table, frame, vintage, source.id)
         except (SourceChangedError, SchemaViolationError) as error:
             report.refuse(error)
             report.accepted -= 1
@@ -131,22 +130,24 @@ class Loading:
                 "fetch_id": p.fetch.fetch_id,
                 "source": source.id,
                 "table_name": name,
-                "public_utc": _public(p.fetch),
+                "public_utc": _public(p.fetch, p.frame),
                 "rows_count": p.frame.height,
             }
             for p in pieces
         ]
 
-    def _vintage(self, fetch: Fetch, table: str, *, is_whole: bool) -> Vintage:
+    def _vintage(
+        self, fetch: Fetch, table: str, public: datetime, *, is_whole: bool
+    ) -> Vintage:
         later: tuple[datetime | None, str] = (None, "")
         if self._job.source.is_snapshot:
             found = self._build.held(
                 "SELECT public_utc, fetch_id FROM runs.loaded WHERE source = $source "
                 "AND table_name = $table AND public_utc > $public ORDER BY public_utc LIMIT 1",
-                {"source": fetch.source, "table": table, "public": _public(fetch)},
+                {"source": fetch.source, "table": table, "public": public},
             )
             later = found.row(0) if found.height else later
-        return Vintage(_public(fetch), fetch.fetched_utc, fetch.fetch_id, is_whole, *later)
+        return Vintage(public, fetch.fetched_utc, fetch.fetch_id, is_whole, *later)
 
     def _stamped(self, fetch: Fetch, said: Parsed) -> Mapping[str, pl.DataFrame]:
         source = self._job.source
@@ -192,9 +193,12 @@ class Loading:
         return found.height > 0
 
 
-def _public(fetch: Fetch) -> datetime:
-    """When a body as a whole was public."""
-    return fetch.published_utc or fetch.fetched_utc
+def _public(fetch: Fetch, frame: pl.DataFrame) -> datetime:
+    """When a body as a whole was public: as stated, for starter facts the newest row's day."""
+    if fetch.published_utc:
+        return fetch.published_utc
+    newest = frame["published_utc"].max() if fetch.way == "starter" else None
+    return newest if isinstance(newest, datetime) else fetch.fetched_utc
 
 
 def _by_table(pieces: Iterable[Piece]) -> list[list[Piece]]:

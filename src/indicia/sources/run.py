@@ -62,7 +62,13 @@ def _record(report: Report, build: Build) -> None:
     )["fetch_id"]
     new = {f.fetch_id: f for f in report.fetches if f.fetch_id not in set(known)}
     build.record(FETCH, FETCH.frame(asdict(f) for f in new.values()))
-    build.record(LOADED, LOADED.frame(row for row in report.loaded if row["fetch_id"] in new))
+    kept = build.held(
+        "SELECT fetch_id, table_name FROM runs.loaded WHERE source = $source",
+        {"source": report.source},
+    )
+    marked = set(kept.iter_rows())
+    fresh = (r for r in report.loaded if (r["fetch_id"], r["table_name"]) not in marked)
+    build.record(LOADED, LOADED.frame(fresh))
     build.record(ISSUE, ISSUE.frame(report.issues))
     build.record(
         RUN,

@@ -260,9 +260,8 @@ def _keep_later_state(
         "fetched_utc": "$fetched",
         "fetch_id": "$next_fetch",
     }
-    own = set(table.names) - set(table.key)
     row = ", ".join(
-        given.get(n) or (f't."{n}"' if n in own else f'coalesce(t."{n}", d."{n}")')
+        given.get(n) or f'CASE WHEN t.source IS NULL THEN d."{n}" ELSE t."{n}" END'
         for n in stamped(table).names
     )
     then = latest(table, schema, "source = $source AND published_utc <= $next")
