@@ -19,11 +19,11 @@ def jobs() -> Mapping[str, Job]:
 
 def _job(source: Source) -> Job:
     module: ModuleType = import_module(f"{__name__}.{source.family}.{source.name}")
-    asked = (Request(source.url),) if source.url else ()
+    requests = (Request(source.url),) if source.url else ()
     return Job(
         source=source,
         parse=module.parse,
-        plan=getattr(module, "plan", lambda _today, _environ: asked),
+        plan=getattr(module, "plan", lambda _asked: requests),
         following=getattr(module, "following", lambda _request, _body: None),
         redact=getattr(module, "redact", lambda body: body),
     )

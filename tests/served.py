@@ -16,7 +16,7 @@ def job_at(name, url, paths=("/data",), **facts):
     return replace(
         job,
         source=source,
-        plan=lambda _today, _environ: requests,
+        plan=lambda _asked: requests,
         following=lambda _r, _b: None,
     )
 

@@ -5,8 +5,7 @@ does, where it fits one table only. A row must carry `source_url`, or in `docume
 the file. A facility made here is named `analyst-…`, so that it never meets a publisher's.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Sequence
 from io import BytesIO
 
 import polars as pl
@@ -30,7 +29,7 @@ from indicia.schema import (
     parsed,
 )
 from indicia.sources import own_tables
-from indicia.sources.contract import Fetch, Parsed, Rejection, Request
+from indicia.sources.contract import Asked, Fetch, Parsed, Rejection, Request
 
 SOURCE = "context/analyst"
 RELIABILITY = "C"
@@ -41,7 +40,7 @@ TABLES = (
 )  # fmt: skip
 
 
-def plan(_today: date, _environ: Mapping[str, str]) -> Sequence[Request]:
+def plan(_asked: Asked) -> Sequence[Request]:
     """Nothing to ask for: additions come as files."""
     return ()
 

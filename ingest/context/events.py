@@ -15,7 +15,7 @@ import polars as pl
 from indicia.errors import SourceChangedError
 from indicia.schema import EVENT, parsed
 from indicia.sources import own_tables
-from indicia.sources.contract import Fetch, Parsed, Rejection, Request
+from indicia.sources.contract import Asked, Fetch, Parsed, Rejection, Request
 
 from .events_words import (
     Period,
@@ -41,7 +41,7 @@ Row = Mapping[str, str | None]
 Reader = Callable[[Row, str, date, list[Rejection]], dict[str, object] | None]
 
 
-def plan(_today: date, _environ: Mapping[str, str]) -> Sequence[Request]:
+def plan(_asked: Asked) -> Sequence[Request]:
     """Nothing to ask for: the tables come as files."""
     return ()
 

@@ -14,7 +14,7 @@ import polars as pl
 from indicia import bundled
 from indicia.errors import SourceChangedError
 from indicia.schema import CUSTOMS_FLOW, parsed
-from indicia.sources.contract import Fetch, Parsed, Rejection, Request
+from indicia.sources.contract import Asked, Fetch, Parsed, Rejection, Request
 from ingest.bodies import Sieve, csv_rows, json_object, json_rows, require
 
 NAME = "customs/comtrade"
@@ -46,13 +46,13 @@ KEY = ("reporter_iso3", "partner_iso3", "flow", "hs_code", "frequency", "period"
 CHECK_QUERY = "Check period and codes: the API answers a wrong query with no rows, not an error"
 
 
-def plan(today: date, environ: Mapping[str, str]) -> Sequence[Request]:
+def plan(asked: Asked) -> Sequence[Request]:
     """The last three months that the lag lets expect: per code and reporter, or per month keyed.
 
     The preview answers with at most 500 rows of one period, so it is asked in small pieces.
     """
-    months = _months_due(today)
-    if environ.get("COMTRADE_KEY"):
+    months = _months_due(asked.today)
+    if asked.environ.get("COMTRADE_KEY"):
         header = {"Ocp-Apim-Subscription-Key": "COMTRADE_KEY"}
         return [
             Request(

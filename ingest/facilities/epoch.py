@@ -7,7 +7,6 @@ empty says unknown. A row dated after the release is a projection.
 
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
 from io import BytesIO
 from zipfile import BadZipFile, ZipFile
 
@@ -15,7 +14,7 @@ import polars as pl
 
 from indicia.errors import SourceChangedError
 from indicia.schema import FACILITY, FACILITY_PARTY, FACILITY_STATE, facility_id
-from indicia.sources.contract import Fetch, Parsed, Rejection, Request
+from indicia.sources.contract import Asked, Fetch, Parsed, Rejection, Request
 from ingest.bodies import Sieve, csv_rows, require
 from ingest.facilities import epoch_fields as fields
 
@@ -33,9 +32,8 @@ REASON = (
 UNSURE = "No user is tagged confident; Epoch lists it among frontier AI campuses"
 
 
-def plan(today: date, environ: Mapping[str, str]) -> Sequence[Request]:
+def plan(_asked: Asked) -> Sequence[Request]:
     """The two files of a release."""
-    del today, environ
     return (Request(f"{FOLDER}data_centers.csv"), Request(f"{FOLDER}data_center_timelines.csv"))
 
 

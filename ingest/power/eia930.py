@@ -6,6 +6,7 @@ The publisher labels an hour by its END in UTC; rows here carry its start.
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC as UTC_ZONE
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,7 +15,7 @@ import polars as pl
 
 from indicia.errors import SourceChangedError
 from indicia.schema import POWER_LOAD, UTC, parsed
-from indicia.sources.contract import Fetch, Parsed, Rejection, Request
+from indicia.sources.contract import Asked, Fetch, Parsed, Rejection, Request
 from ingest.bodies import Sieve, csv_rows, json_object, json_rows, require
 
 NAME = "power/eia930"
@@ -57,13 +58,16 @@ KEY = ("zone_id", "hour_utc")
 LOAD_AGAIN = "Load the hour again later: the publisher corrects recent values in place"
 
 
-def plan(today: date, environ: Mapping[str, str]) -> Sequence[Request]:
+def plan(asked: Asked) -> Sequence[Request]:
     """Demand of the last 72 hours: one request for authorities, one for sub-areas."""
-    del environ
     subareas = [name for names in SUBAREAS.values() for name in names]
     return (
-        _request("region-data", today, "respondent", respondent=RESPONDENTS, type=(DEMAND,)),
-        _request("region-sub-ba-data", today, "parent", parent=tuple(SUBAREAS), subba=subareas),
+        _request(
+            "region-data", asked.today, "respondent", respondent=RESPONDENTS, type=(DEMAND,)
+        ),
+        _request(
+            "region-sub-ba-data", asked.today, "parent", parent=tuple(SUBAREAS), subba=subareas
+        ),
     )
 
 
@@ -81,7 +85,9 @@ def _request(route: str, today: date, second: str, **facets: Sequence[str]) -> R
     }
     for place, column in enumerate(orders):
         params |= {f"sort[{place}][column]": column, f"sort[{place}][direction]": "asc"}
-    return Request(f"{BASE}{route}/data/?{chosen}", params, {"api_key": "EIA_API_KEY"})
+    return Request(
+        f"{BASE}{route}/data/?{chosen}", params, secret_params={"api_key": "EIA_API_KEY"}
+    )
 
 
 def following(request: Request, body: bytes) -> Request | None:
@@ -91,7 +97,7 @@ def following(request: Request, body: bytes) -> Request | None:
     if not response.get("data") or offset >= _count("response.total", response.get("total")):
         return None
     params = {**request.params, "offset": str(offset)}
-    return Request(request.url, params, request.secret_params, request.secret_headers)
+    return replace(request, params=params)
 
 
 def redact(body: bytes) -> bytes:

@@ -4,8 +4,7 @@ A campus's year holds metered MWh, average MW and withdrawn m³. Statements keep
 unit and wording: nothing is converted, added up or spread over sites.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -18,7 +17,7 @@ from indicia.schema import (
     parsed,
     short_hash,
 )
-from indicia.sources.contract import Fetch, Parsed, Request
+from indicia.sources.contract import Asked, Fetch, Parsed, Request
 from ingest.bodies import Sieve, csv_rows, require
 
 NAME = "power/operator_disclosures"
@@ -49,9 +48,8 @@ ISO_REDUCED = r"^(\d{4}(-\d{2}(-\d{2})?)?)?$"
 STATEMENT_KEY = ("subject", "scope", "metric", "component", "as_of", "qualifier")
 
 
-def plan(today: date, environ: Mapping[str, str]) -> Sequence[Request]:
+def plan(_asked: Asked) -> Sequence[Request]:
     """Nothing to fetch: the tables are re-keyed by hand and come in as files."""
-    del today, environ
     return ()
 
 

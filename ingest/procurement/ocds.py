@@ -15,7 +15,6 @@ columnar reader would refuse.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from math import isfinite
 
@@ -24,7 +23,7 @@ import polars as pl
 from indicia import bundled
 from indicia.errors import SourceChangedError
 from indicia.schema import PROCUREMENT_NOTICE, parsed, short_hash
-from indicia.sources.contract import Fetch, Parsed, Rejection, Request
+from indicia.sources.contract import Asked, Fetch, Parsed, Rejection, Request
 
 from .ocds_json import (
     EXPECTED,
@@ -56,8 +55,9 @@ COUNTRIES = {
 }  # fmt: skip
 
 
-def plan(today: date, _environ: Mapping[str, str]) -> Sequence[Request]:
+def plan(asked: Asked) -> Sequence[Request]:
     """Ask for this year's file, in January for last year's too; the full file fills up."""
+    today = asked.today
     years = (today.year - 1, today.year) if today.month == 1 else (today.year,)
     return tuple(Request(BULK, {"name": f"{year}.jsonl.gz"}) for year in years)
 

@@ -10,8 +10,7 @@ A board with no openings is an observation of zero only where it states a total 
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,7 +18,7 @@ import polars as pl
 
 from indicia.errors import SourceChangedError
 from indicia.schema import STAFFING_COUNT, parsed
-from indicia.sources.contract import Fetch, Parsed, Rejection, Request
+from indicia.sources.contract import Asked, Fetch, Parsed, Rejection, Request
 
 Json = dict[str, Any]
 
@@ -87,7 +86,7 @@ REGIONS = (
 )  # fmt: skip
 
 
-def plan(_today: date, _environ: Mapping[str, str]) -> Sequence[Request]:
+def plan(_asked: Asked) -> Sequence[Request]:
     """Ask every board of the list once."""
     return tuple(Request(ADDRESSES[board].format(token)) for board, token, _ in BOARDS)
 

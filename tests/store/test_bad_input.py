@@ -185,7 +185,9 @@ def test_a_key_reaches_the_publisher_and_nothing_else(httpserver):
     httpserver.expect_request("/data").respond_with_handler(answer)
     url = httpserver.url_for("/data")
     job = job_at("power/eia930", httpserver.url_for("").rstrip("/"))
-    request = Request(url, {"a": "1"}, {"api_key": "K"}, {"X-Key": "K"})
+    request = Request(
+        url, {"a": "1"}, secret_params={"api_key": "K"}, secret_headers={"X-Key": "K"}
+    )
     with Session(job.source, {"K": secret}) as session:
         found = session.get(request)
     assert seen == [(secret, secret)]

@@ -35,6 +35,8 @@ SUFFIXES = {
     "share": "_share",
     "bans": "_bans",
     "bytes": "_bytes",
+    "FLOP": "_flop",
+    "hours": "_hours",
 }
 
 
@@ -59,13 +61,18 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table: its grain is stated by `key` and explained by `doc`."""
+    """One table: its grain is stated by `key` and explained by `doc`.
+
+    `dated_by` names the column that says which hour, day, month, year or period a row describes; lag
+    models of publication and the cursors of refreshes read it.
+    """
 
     name: str
     family: str
     doc: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    dated_by: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:

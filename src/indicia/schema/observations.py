@@ -76,6 +76,7 @@ FACILITY_STATE = Table(
         Column("statement", pl.String, "What was said, as published."),
         Column("is_projection", pl.Boolean, "The date lies after the vintage: a plan or forecast, never an observation.", required=True),
     ),
+    "on_date",
 )
 POWER_LOAD = Table(
     "power_load",
@@ -89,6 +90,7 @@ POWER_LOAD = Table(
         Column("demand_imputed_mw", pl.Float64, "Average demand as imputed where the report is missing or anomalous.", "MW"),
         Column("imputation_reason", pl.String, "Why a value was imputed, in the publisher's category."),
     ),
+    "hour_utc",
 )
 POWER_LOAD_MONTH = Table(
     "power_load_month",
@@ -103,6 +105,7 @@ POWER_LOAD_MONTH = Table(
         Column("hours_reported_count", pl.Int64, "Hours with a reported value.", "count", at_least=0),
         Column("hours_imputed_count", pl.Int64, "Hours with an imputed value.", "count", at_least=0),
     ),
+    "month_date",
 )
 POWER_SITE_YEAR = Table(
     "power_site_year",
@@ -120,6 +123,7 @@ POWER_SITE_YEAR = Table(
         Column("is_partial", pl.Boolean, "First or incomplete year, plan, or a part of the campus."),
         Column("qualifier", pl.String, "Rounding, scope and caveats as noted with the figure."),
     ),
+    "year",
 )
 POWER_STATEMENT = Table(
     "power_statement",
@@ -165,6 +169,7 @@ PROCUREMENT_NOTICE = Table(
         Column("procurement_method", pl.String, "Method as published."),
         Column("tenderers_count", pl.Int64, "Number of tenderers, where stated.", "count", at_least=0),
     ),
+    "notice_date",
 )
 CUSTOMS_FLOW = Table(
     "customs_flow",
@@ -187,6 +192,7 @@ CUSTOMS_FLOW = Table(
         Column("quantity_estimated", pl.Float64, "Quantity where the publisher marks it as estimated.", at_least=0),
         Column("quantity_unit", pl.String, "Unit of quantity, as published."),
     ),
+    "period",
 )
 STAFFING_COUNT = Table(
     "staffing_count",
@@ -201,6 +207,7 @@ STAFFING_COUNT = Table(
         Column("counted_date", pl.Date, "Day of the count (UTC).", required=True),
         Column("openings_count", pl.Int64, "Open positions.", "count", required=True, at_least=0),
     ),
+    "counted_date",
 )
 ENTITY_LISTING = Table(
     "entity_listing",
@@ -242,6 +249,7 @@ EVENT = Table(
         Column("units_text", pl.String, "Units as published."),
         Column("citation", pl.String, "Title, publisher and date of the source."),
     ),
+    "starts_date",
 )
 EXPOSURE = Table(
     "exposure",

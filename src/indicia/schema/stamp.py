@@ -28,10 +28,10 @@ STAMP = (*STATED, *GIVEN)
 
 def stamped(table: Table) -> Table:
     """The table as it is stored: its own columns, then the stamp; one row per source and key."""
-    return Table(table.name, table.family, table.doc, ("source", *table.key), (*table.columns, *STAMP))
+    return Table(table.name, table.family, table.doc, ("source", *table.key), (*table.columns, *STAMP), table.dated_by)
 
 
 def parsed(table: Table) -> Table:
     """The table as a parser may hand it over: its own columns, then what may be stated per row."""
     loose = tuple(Column(c.name, c.dtype, c.doc, one_of=c.one_of) for c in STATED)
-    return Table(table.name, table.family, table.doc, table.key, (*table.columns, *loose))
+    return Table(table.name, table.family, table.doc, table.key, (*table.columns, *loose), table.dated_by)

@@ -6,7 +6,7 @@ pure: bytes in, rows out. It never touches the network, the database or the scre
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 import polars as pl
@@ -21,14 +21,46 @@ class Request:
     Args:
         url: Address without secrets.
         params: Query parameters without secrets.
+        form: JSON text to send as the body of a POST; empty for a GET. Never holds a secret.
+        headers: Further headers without secrets.
         secret_params: Query parameter -> environment variable that holds its value.
         secret_headers: Header -> environment variable that holds its value.
     """
 
     url: str
     params: Mapping[str, str] = field(default_factory=dict)
+    form: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
     secret_params: Mapping[str, str] = field(default_factory=dict)
     secret_headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a live refresh is asked for.
+
+    Args:
+        today: The day of the run (UTC).
+        environ: The environment: which keys are there, and what a user set.
+        since: Ask from this day on, if the user says so.
+        held_until: Last day the store holds rows of this source for, if any.
+    """
+
+    today: date
+    environ: Mapping[str, str] = field(default_factory=dict)
+    since: date | None = None
+    held_until: date | None = None
+
+    def start(self, first: date, overlap_days: int) -> date:
+        """The day to ask from: the user's, else the last held less the overlap, else `first`.
+
+        The overlap re-reads what a publisher still revises.
+        """
+        if self.since:
+            return self.since
+        if self.held_until is None:
+            return first
+        return min(self.held_until, self.today) - timedelta(days=overlap_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +116,7 @@ class Parsed:
 
 
 Parse = Callable[[bytes, Fetch], Parsed]
-Plan = Callable[[date, Mapping[str, str]], Sequence[Request]]
+Plan = Callable[[Asked], Sequence[Request]]
 Following = Callable[[Request, bytes], Request | None]
 Redact = Callable[[bytes], bytes]
 

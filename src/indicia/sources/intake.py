@@ -17,7 +17,7 @@ from indicia.errors import (
 from indicia.schema import OBSERVED
 from indicia.sources import own_tables
 from indicia.sources.archive import Archive
-from indicia.sources.contract import Fetch, Job, Parsed, Request
+from indicia.sources.contract import Asked, Fetch, Job, Parsed, Request
 from indicia.sources.session import CHUNK_BYTES, Session, unpack
 
 SUFFIXES = (
@@ -60,7 +60,7 @@ def live(
         if f.way == "live" and f.fetched_utc >= young
     }
     with Session(job.source, environ) as session:
-        for first in job.plan(now.date(), environ):
+        for first in job.plan(Asked(now.date(), environ)):
             bodies: list[tuple[Fetch, bytes]] = []
             request: Request | None = first
             refused: list[IndiciaError] = []

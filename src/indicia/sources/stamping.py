@@ -4,31 +4,32 @@ from datetime import timedelta
 
 import polars as pl
 
-from indicia.schema import Table, short_hash, stamped
+from indicia.schema import UTC, Table, short_hash, stamped
 from indicia.sources.contract import Fetch
 from indicia.sources.definition import Source
 
-MONTH_DIGITS = 7
 
+def period_end(table: Table) -> pl.Expr | None:
+    """The last instant a row of `table` describes, read from the column that dates it.
 
-def _period_end(table: Table) -> pl.Expr | None:
-    """Last instant a row describes, for the tables whose publication follows a lag model."""
-    period = pl.col("period")
-    month = (period + "-01").str.to_date(strict=False).dt.month_end()
-    year = (period.str.slice(0, 4) + "-12-31").str.to_date(strict=False)
-    days = {
-        "power_load_month": pl.col("month_date").dt.month_end(),
-        "power_site_year": pl.date(pl.col("year"), 12, 31),
-        "customs_flow": pl.when(period.str.len_chars() == MONTH_DIGITS)
-        .then(month)
-        .otherwise(year),
-        "staffing_count": pl.col("counted_date"),
-        "procurement_notice": pl.col("notice_date"),
-    }
-    if table.name == "power_load":
-        return pl.col("hour_utc")
-    day = days.get(table.name)
-    return None if day is None else day.cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
+    A period is `YYYY`, `YYYY-Qn` or `YYYY-MM`; a column that ends in `month_date` stands for a month.
+    """
+    if not table.dated_by:
+        return None
+    column, dtype = pl.col(table.dated_by), table.polars[table.dated_by]
+    if dtype == UTC:
+        return column
+    if dtype == pl.String:
+        year, rest = column.str.slice(0, 4), column.str.slice(5)
+        quarter = rest.str.strip_prefix("Q").cast(pl.Int64, strict=False) * 3
+        month = pl.when(rest == "").then(12).when(rest.str.starts_with("Q")).then(quarter)
+        number = month.otherwise(rest.cast(pl.Int64, strict=False))
+        day = pl.date(year.cast(pl.Int64, strict=False), number, 1).dt.month_end()
+    elif dtype == pl.Int64:
+        day = pl.date(column, 12, 31)
+    else:
+        day = column.dt.month_end() if table.dated_by == "month_date" else column
+    return day.cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
 
 
 def stamp(table: Table, frame: pl.DataFrame, source: Source, fetch: Fetch) -> pl.DataFrame:
@@ -41,7 +42,7 @@ def stamp(table: Table, frame: pl.DataFrame, source: Source, fetch: Fetch) -> pl
     instant = target.polars["fetched_utc"]
     fetched = pl.lit(fetch.fetched_utc, dtype=instant)
     stated, said = pl.col("published_utc"), pl.lit(fetch.published_utc, dtype=instant)
-    end = _period_end(table) if source.lag_days >= 0 else None
+    end = period_end(table) if source.lag_days >= 0 else None
     lagged = (
         pl.lit(None, dtype=instant) if end is None else end + timedelta(days=source.lag_days)
     )

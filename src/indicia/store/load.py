@@ -83,13 +83,17 @@ def history(table: Table) -> Table:
     """The table of all versions."""
     base = stamped(table)
     columns = (*base.columns, TOMBSTONE)
-    return Table(f"history_{table.name}", table.family, table.doc, base.key, columns)
+    return Table(
+        f"history_{table.name}", table.family, table.doc, base.key, columns, base.dated_by
+    )
 
 
 def current(table: Table) -> Table:
     """The table of latest versions."""
     base = stamped(table)
-    return Table(f"current_{table.name}", table.family, table.doc, base.key, base.columns)
+    return Table(
+        f"current_{table.name}", table.family, table.doc, base.key, base.columns, base.dated_by
+    )
 
 
 def latest(table: Table, schema: str, condition: str = "true", shown: str = "") -> str:
