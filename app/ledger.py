@@ -1,33 +1,54 @@
-"""The compute ledger as the dossier shows it."""
+"""The compute ledger as the dossier and the page Compute show it."""
 
 import streamlit as st
 
 from app import shared
 from indicia.answers import charts, compute
+from indicia.answers.compute import Ledger
 from indicia.store import Store
 
+PAGE = "views/compute.py"
+HIDDEN = ("amount", "amount_unit", "period")
 
-def show(store: Store, facility_id: str) -> None:
-    """Counts per class beside what was stated, with every assumption."""
+
+def of_facility(store: Store, facility_id: str) -> None:
+    """The ledger of one facility under the priors, with the way to change them."""
     st.subheader("Compute ledger")
-    counts = compute.ledger(store, facility_id)
-    if counts.is_empty():
-        st.text(compute.NOTHING)
-        return
+    show(compute.ask(store, compute.Scope("facility", facility_id)))
+    st.page_link(
+        PAGE,
+        label="Change assumptions and period on the page Compute",
+        icon=":material/tune:",
+        query_params={"kind": "facility", "facility": facility_id},
+    )
+
+
+def show(found: Ledger) -> None:
+    """Lines side by side, picture, gaps, and every assumption with its source."""
     st.caption(
         "Counts under stated assumptions. One row per class of accelerator, were all of that class; "
-        "never a sum. H100e (H100 equivalents, as published) is another unit than accelerators: "
-        "beside, not to be compared."
+        "never a sum of classes. H100e (H100 equivalents, as published) is another unit than "
+        "accelerators: beside, not to be compared. No data is not none."
     )
-    st.altair_chart(
-        charts.ledger(counts, shared.caption()), key="ledger",
-        alt="Intervals of accelerator counts implied by power, per class; the table below holds the same",
+    drawn = compute.charted(found.lines)
+    if drawn.height:
+        st.altair_chart(
+            charts.ledger(drawn, shared.caption()), key="ledger",
+            alt="Intervals of accelerator counts per class and channel; the table below holds the same",
+        )  # fmt: skip
+    shared.table(
+        compute.shown(found.lines), "Every channel side by side, per class", "ledger_table",
+        hide=HIDDEN,
     )  # fmt: skip
-    shared.twin(counts, "ledger_table", "counts per class and figure")
-    figures = compute.figures(counts)
-    st.markdown("**What was stated**, and how each power figure is read.")
-    shared.table(figures.drop("note"), "Power figures with the stated count", "ledger_figures")
-    for reading, note in figures.select("reading", "note").iter_rows():
-        st.text(f"{reading}. {note}")
-    with st.expander("Every assumption behind these counts"):
-        shared.table(compute.assumptions(counts), "Priors used", "ledger_priors")
+    if found.left_out.height:
+        with st.expander("What did not become a line"):
+            shared.table(found.left_out, "Left out, with the reason", "ledger_left_out")
+    st.markdown("**Gaps between channels**")
+    st.caption(compute.NO_SCORE)
+    for said in compute.sentences(found):
+        st.text(said)
+    if found.gaps.height:
+        with st.expander("The gaps as a table, per class"):
+            shared.table(found.gaps, "Both sides and their ratio", "ledger_gaps")
+    with st.expander("Every assumption behind these counts, with its source"):
+        shared.table(found.assumptions, "Priors in force", "ledger_priors")

@@ -24,7 +24,7 @@ def start_of(body: bytes) -> str:
     return repr(body[:FIRST_BYTES].decode("utf-8", "replace"))
 
 
-def csv_rows(source: str, place: str, body: bytes) -> pl.DataFrame:
+def csv_rows(source: str, place: str, body: bytes, separator: str = ",") -> pl.DataFrame:
     """Read a CSV with every cell as trimmed text (empty is null) and `row` as in the file.
 
     Raises:
@@ -38,7 +38,7 @@ def csv_rows(source: str, place: str, body: bytes) -> pl.DataFrame:
     if text.lstrip()[:1] in {"", "<", "{", "["} or "\x00" in text:
         raise SourceChangedError(source, place, expected, start_of(body))
     try:
-        frame = pl.read_csv(BytesIO(text.encode()), infer_schema=False)
+        frame = pl.read_csv(BytesIO(text.encode()), separator=separator, infer_schema=False)
     except pl.exceptions.PolarsError as error:
         raise SourceChangedError(source, place, expected, error) from error
     if frame.height == 0:
@@ -74,7 +74,10 @@ def json_rows(source: str, place: str, rows: object, remedy: str = "") -> pl.Dat
     if not isinstance(rows, list) or not rows or not all(isinstance(r, dict) for r in rows):
         raise SourceChangedError(source, place, expected, rows, remedy)
     names = dict.fromkeys(name for row in rows for name in row)
-    frame = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), strict=False)
+    try:
+        frame = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), strict=False)
+    except (pl.exceptions.PolarsError, OverflowError, TypeError, ValueError) as error:
+        raise SourceChangedError(source, place, "flat objects", error, remedy) from error
     return frame.with_row_index("row", offset=1)
 
 

@@ -3,24 +3,56 @@
 import streamlit as st
 
 from app import shared
-from indicia.answers import claims
+from indicia.answers import charts, claimed, claims
 from indicia.errors import UsageError
 
 st.title("Claims")
 st.caption(claims.NO_VERDICT)
 
+st.subheader("One organisation over time")
+names = claimed.organisations(shared.store())
+shared.say_if_stale("organisation", names)
+if not names:
+    st.caption(claimed.NO_CLAIMS)
+else:
+    name = st.selectbox("Organisation", names, key="organisation", bind="query-params")
+    own, disclosed, years = claimed.of_organisation(shared.store(), name)
+    st.altair_chart(
+        charts.claimed(own, years, name, shared.caption()), key="claimed", width="stretch",
+        alt="Points: operations claimed per model; bars: what disclosed hardware could give per year",
+    )  # fmt: skip
+    st.caption(claimed.LEFT_OPEN)
+    if not disclosed.height:
+        st.info(claimed.NO_HARDWARE, icon=":material/info:")
+    shared.table(claimed.shown_years(years), "Claimed and possible, per year", "years")
+    st.caption(claimed.HOW)
+    with st.expander("The claims"):
+        shared.table(claimed.shown_claims(own), "Claims of the organisation", "own")
+    with st.expander("The hardware disclosed"):
+        shared.table(
+            claimed.shown_hardware(disclosed), "Hardware of the organisation", "hardware"
+        )
+
 st.subheader("Published claims")
 shared.table(claims.overview(), "Published claims side by side", "overview")
+judged = claimed.judged(shared.store())
+with st.expander(f"Models of these data whose utilisation can be computed: {judged.height}"):
+    st.caption(claimed.WHY_FEW)
+    shared.table(judged, "Claims with a utilisation", "judged")
 
 st.subheader("One claim")
+held = claimed.models(shared.store())
+shared.say_if_stale("model", [*claims.published(), *held])
 model = st.selectbox(
     "Start from",
-    ["", *claims.published()],
+    ["", *claims.published(), *held],
     key="model",
     bind="query-params",
     format_func=lambda m: m or "an empty form",
 )
-base = claims.of_model(model) if model else claims.Claim("your claim")
+base, why = claims.of_model(model) if model in claims.published() else None, ""
+if base is None:
+    base, why = claimed.of_model(shared.store(), model) if model else (claimed.EMPTY, "")
 with st.form("claim"):
     first, second, third = st.columns(3)
     parameters = first.number_input(
@@ -49,12 +81,13 @@ if asked or model:
                 base.model,
                 parameters or None,
                 tokens or None,
-                base.flop,
+                None if parameters and tokens else base.flop,
                 chip or None,
                 count or None,
                 hours or None,
                 base.days,
                 precision,
+                base.flop_range,
             )
         )
     except UsageError as error:
@@ -62,4 +95,5 @@ if asked or model:
         st.text(str(error))
     else:
         shared.table(claims.facts(found), "What the claim implies", "implied")
+        st.caption(why)
 st.caption(shared.caption())

@@ -88,7 +88,7 @@ shared.table(rivals, "H1 against every rival", "rivals")
 if found.next_indicator:
     st.text(f"Worth knowing next: {found.next_indicator}.")
 
-ledger.show(store, wanted)
+ledger.of_facility(store, wanted)
 
 st.subheader("Evidence")
 st.caption("Each statement with its source and the hash under which the body read is archived.")

@@ -3,10 +3,11 @@
 Unit: current US$ (imports CIF, exports FOB), kg, and the quantity's own unit, as declared.
 A value marked as estimated goes to its estimated column; nothing marks `primaryValue` so, hence
 `value_estimated_usd` stays empty. `isAggregate` says who added up, not that anything was estimated.
+
+A refresh asks for availability first (`comtrade_asks`); its answer holds no flow.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
 from functools import cache
 
 import polars as pl
@@ -14,18 +15,23 @@ import polars as pl
 from indicia import bundled
 from indicia.errors import SourceChangedError
 from indicia.schema import CUSTOMS_FLOW, parsed
-from indicia.sources.contract import Asked, Fetch, Parsed, Rejection, Request
+from indicia.schema.base import UTC
+from indicia.sources.contract import Fetch, Parsed, Rejection
 from ingest.bodies import Sieve, csv_rows, json_object, json_rows, require
+from ingest.customs.comtrade_asks import (
+    KEYED_ROWS,
+    PREVIEW_ROWS,
+    following,
+    is_about_availability,
+    is_availability,
+    is_empty,
+    plan,
+    released,
+)
+
+__all__ = ["following", "parse", "plan"]
 
 NAME = "customs/comtrade"
-PREVIEW = "https://comtradeapi.un.org/public/v1/preview/C/M/HS"
-KEYED = "https://comtradeapi.un.org/data/v1/get/C/M/HS"
-PREVIEW_ROWS, KEYED_ROWS = 500, 100_000
-LAG = timedelta(days=90)
-MONTHS_AGAIN = 3
-CODES = ("847150", "847180", "847330")
-FLOWS_ASKED = ("M", "X", "RX")
-REPORTERS = (842, 156, 344, 702, 458, 784, 490, 704, 764, 410, 392)
 FLOWS = ("M", "X", "RX", "RM", "DX", "FM")
 AREAS = {
     "0": "W00",
@@ -41,77 +47,51 @@ NEEDED = (
     "primaryvalue",
 )  # fmt: skip
 NUMBERS = ("qty", "netwgt", "primaryvalue")
+# Every standard unit of the publisher's list; 847330 is counted in kg, the others here in items.
+UNITS = (
+    "N/A", "n/a", "u", "2u", "12u", "1000u", "U (jeu/pack)", "kg", "g", "l", "m", "m²", "m³", "carat",
+    "1000 kWh",
+)  # fmt: skip
 FLAGS = ("isqtyestimated", "isnetwgtestimated")
 KEY = ("reporter_iso3", "partner_iso3", "flow", "hs_code", "frequency", "period")
 CHECK_QUERY = "Check period and codes: the API answers a wrong query with no rows, not an error"
 
 
-def plan(asked: Asked) -> Sequence[Request]:
-    """The last three months that the lag lets expect: per code and reporter, or per month keyed.
-
-    The preview answers with at most 500 rows of one period, so it is asked in small pieces.
-    """
-    months = _months_due(asked.today)
-    if asked.environ.get("COMTRADE_KEY"):
-        header = {"Ocp-Apim-Subscription-Key": "COMTRADE_KEY"}
-        return [
-            Request(
-                KEYED,
-                _params(month, REPORTERS, CODES, KEYED_ROWS),
-                secret_headers=header,
-            )
-            for month in months
-        ]
-    return [
-        Request(PREVIEW, _params(month, (reporter,), (code,), PREVIEW_ROWS))
-        for month in months
-        for reporter in REPORTERS
-        for code in CODES
-    ]
-
-
-def _months_due(today: date) -> Sequence[str]:
-    first = (today - LAG).replace(day=1)
-    months: list[str] = []
-    while len(months) < MONTHS_AGAIN:
-        first = (first - timedelta(days=1)).replace(day=1)
-        months.append(f"{first:%Y%m}")
-    return months[::-1]
-
-
-def _params(
-    month: str, reporters: Sequence[int], codes: Sequence[str], most: int
-) -> dict[str, str]:
-    return {
-        "period": month,
-        "reporterCode": ",".join(map(str, reporters)),
-        "cmdCode": ",".join(codes),
-        "flowCode": ",".join(FLOWS_ASKED),
-        "partner2Code": "0",
-        "customsCode": "C00",
-        "motCode": "0",
-        "maxRecords": str(most),
-        "includeDesc": "True",
-    }
-
-
 def parse(body: bytes, fetch: Fetch) -> Parsed:
     """Read one answer of the API or one CSV file of the same 47 columns, named in either style."""
-    place = fetch.url.rsplit("/", 1)[-1]  # with the query, which says period and reporter
+    place = fetch.url.split("#")[0].rsplit("/", 1)[-1]  # the query says period and reporter
+    said = released(fetch.url)
     is_json = body.lstrip()[:1] in {b"{", b"["}
-    rows, missing = _answer(place, body) if is_json else (csv_rows(NAME, place, body), ())
+    if is_json:
+        answer = json_object(NAME, place, body)
+        if is_availability(answer):
+            return Parsed({}, 0)
+        if is_empty(answer) and is_about_availability(fetch.url):
+            return Parsed({}, 0, (_nothing_released(place),))
+        if is_empty(answer) and said:
+            return Parsed({}, 0, (_no_trade(place),))
+        rows, missing = _answer(place, answer)
+    else:
+        rows, missing = csv_rows(NAME, place, body), ()
     rows = rows.rename(lambda name: name.replace("_", "").lower())
     require(NAME, place, rows, NEEDED)
     sieve = Sieve(place, rows.with_columns(pl.col(NEEDED).str.strip_chars()))
     _drop_what_is_no_total(sieve)
     _drop_what_has_no_key(sieve)
     _drop_what_is_no_number(sieve)
+    _drop_what_has_no_unit(sieve)
     one_code = "Nothing: the current code of an area counts, and two codes of one area are not added up"
     newest = pl.col("reportercode", "partnercode").cast(pl.Int64, strict=False)
     sieve.frame = sieve.frame.sort(newest, descending=True, maintain_order=True)
     sieve.drop_repeats(KEY, one_code)
     sieve.frame = sieve.frame.sort("row")
-    frame = sieve.frame.select(*KEY, classification="classificationcode", **_measures())
+    frame = sieve.frame.select(
+        *KEY,
+        classification="classificationcode",
+        published_utc=pl.lit(said, dtype=UTC),
+        published_basis=pl.lit("stated" if said else None, dtype=pl.String),
+        **_measures(),
+    )
     return Parsed(
         {CUSTOMS_FLOW.name: parsed(CUSTOMS_FLOW).fit(frame)},
         rows.height,
@@ -119,8 +99,22 @@ def parse(body: bytes, fetch: Fetch) -> Parsed:
     )
 
 
-def _answer(place: str, body: bytes) -> tuple[pl.DataFrame, Sequence[Rejection]]:
-    answer = json_object(NAME, place, body)
+def _nothing_released(place: str) -> Rejection:
+    expected = "months that the reporter released"
+    remedy = "Nothing, if it reports no months; otherwise check its code and refresh again"
+    return Rejection("no rows", f"{place}, data", expected, "none", remedy, 0)
+
+
+def _no_trade(place: str) -> Rejection:
+    """Availability vouches for reporter and month, so that only the codes can be without trade."""
+    expected = "rows, as availability says that the month was released"
+    remedy = "Nothing, if the reporter declared no trade under this code in this month"
+    return Rejection("no rows", f"{place}, data", expected, "none", remedy, 0)
+
+
+def _answer(
+    place: str, answer: Mapping[str, object]
+) -> tuple[pl.DataFrame, Sequence[Rejection]]:
     if answer.get("error") or "data" not in answer:
         received = answer.get("error") or answer.get("message") or sorted(answer)
         raise SourceChangedError(NAME, f"{place}, error", "no error", received, CHECK_QUERY)
@@ -205,9 +199,15 @@ def _drop_what_is_no_number(sieve: Sieve) -> None:
         sieve.frame = sieve.frame.with_columns((lowered == "true").alias(flag))
 
 
+def _drop_what_has_no_unit(sieve: Sieve) -> None:
+    unknown = ~pl.col("qtyunitabbr").is_in(UNITS).fill_null(value=True)
+    remedy = "Add the unit to UNITS of the parser once its meaning is known"
+    sieve.drop(unknown, "unit unknown", "qtyunitabbr", " or ".join(UNITS), remedy)
+
+
 def _measures() -> dict[str, pl.Expr]:
     unit = pl.col("qtyunitabbr")
-    has_unit = unit.is_not_null() & (unit != "N/A")
+    has_unit = unit.is_not_null() & ~unit.is_in(["N/A", "n/a"])
     quantity = pl.when(has_unit & (pl.col("qty") > 0)).then(pl.col("qty"))
     weight = pl.when(pl.col("netwgt") > 0).then(pl.col("netwgt"))  # 0 stands for not reported
     quantity_guessed, weight_guessed = (pl.col(flag) for flag in FLAGS)

@@ -1,4 +1,4 @@
-"""Epoch AI's campuses and timelines (two CSV files, or a zip of them) to the facility tables.
+"""Epoch AI's campuses, timelines and chip quantities (CSV files, or their zip) to the facility tables.
 
 Power is Epoch's estimate of what a site draws when the buildings then operational are in full use:
 a peak, never a metered average (MW). Compute is in H100 equivalents. Zero says not operational yet,
@@ -13,13 +13,26 @@ from zipfile import BadZipFile, ZipFile
 import polars as pl
 
 from indicia.errors import SourceChangedError
-from indicia.schema import FACILITY, FACILITY_PARTY, FACILITY_STATE, facility_id
+from indicia.schema import (
+    FACILITY,
+    FACILITY_PARTY,
+    FACILITY_STATE,
+    HARDWARE_STATEMENT,
+    facility_id,
+)
 from indicia.sources.contract import Asked, Fetch, Parsed, Rejection, Request
 from ingest.bodies import Sieve, csv_rows, require
+from ingest.facilities import epoch_chips
 from ingest.facilities import epoch_fields as fields
+from ingest.facilities.epoch_release import file_of, refusal
 
 NAME = "facilities/epoch"
 FOLDER = "https://epoch.ai/data/data_centers/"
+FILES = (
+    "data_centers.csv",
+    "data_center_timelines.csv",
+    "data_centers_chip_quantities.csv",
+)
 ZIP_START = b"PK\x03\x04"
 MEMBER_BYTES = 16 * 2**20
 MEMBERS = 64
@@ -33,12 +46,12 @@ UNSURE = "No user is tagged confident; Epoch lists it among frontier AI campuses
 
 
 def plan(_asked: Asked) -> Sequence[Request]:
-    """The two files of a release."""
-    return (Request(f"{FOLDER}data_centers.csv"), Request(f"{FOLDER}data_center_timelines.csv"))
+    """The files of a release; where the last is missing the others are read."""
+    return tuple(Request(f"{FOLDER}{name}") for name in FILES)
 
 
 def parse(body: bytes, fetch: Fetch) -> Parsed:
-    """Read one of the two files, told apart by its header, or the zip that holds both."""
+    """Read one of the three files, told apart by its header, or the zip that holds them."""
     if body.startswith(ZIP_START):
         return _zip(body, fetch)
     return _file(fetch.file_name, body, fetch)
@@ -48,20 +61,14 @@ def _file(place: str, body: bytes, fetch: Fetch) -> Parsed:
     rows = csv_rows(NAME, place, body)
     reader = _reader(rows.columns)
     if reader is None:
-        expected = "the header of data_centers.csv or of data_center_timelines.csv"
-        received = [c for c in rows.columns if c != "row"]
-        raise SourceChangedError(NAME, f"{place}, header", expected, received)
+        expected = "the header of data_centers.csv, of its timelines or of its chip quantities"
+        raise refusal(NAME, place, expected, rows.columns)
     return reader(place, rows, fetch)
 
 
 def _reader(columns: Sequence[str]) -> Callable[[str, pl.DataFrame, Fetch], Parsed] | None:
-    """How to read a file with these columns, if it is one of the two."""
-    known = set(columns)
-    if known & {"Date"} and known & {"Construction status", "Buildings operational"}:
-        return _timelines
-    if known & {"Handle", "Name"} and known & {"Address", "Project", "Current power (MW)"}:
-        return _centers
-    return None
+    """How to read a file with these columns, if it is one of the three."""
+    return READERS.get(file_of(columns)[0])
 
 
 def _zip(body: bytes, fetch: Fetch) -> Parsed:
@@ -83,8 +90,16 @@ def _zip(body: bytes, fetch: Fetch) -> Parsed:
         )
         raise SourceChangedError(NAME, place, expected, f"others only: {others}")
     rejections = [rejection for part in parts for rejection in part.rejections]
+    if HARDWARE_STATEMENT.name in tables:
+        known = tables[FACILITY.name]["facility_id"]
+        stated, strays = epoch_chips.at_known_sites(
+            tables[HARDWARE_STATEMENT.name], known, place
+        )
+        tables[HARDWARE_STATEMENT.name] = stated
+        rejections += strays
     if others:
-        expected, remedy = "campuses and timelines", "Nothing: these members are not read"
+        expected = "campuses, timelines and chip quantities"
+        remedy = "Nothing: these members are not read"
         unread = ", ".join(others)
         rejections.append(
             Rejection("member not read", place, expected, unread, remedy, 0, "notice")
@@ -181,7 +196,7 @@ def _identify(sieve: Sieve) -> None:
 
 def _parties(sieve: Sieve) -> pl.DataFrame:
     named = pl.concat([fields.named_parties(sieve.frame, role) for role in ROLES])
-    cells = Sieve(sieve.place, named)
+    cells = Sieve(sieve.place, named.with_columns(fields.tag_meant(pl.col("certainty"))))
     tags = (*fields.TAGS, fields.UNTAGGED)
     unknown = ~pl.col("certainty").is_in(tags)
     known = " or ".join(f"#{tag}" for tag in fields.TAGS)
@@ -247,6 +262,7 @@ def _timelines(place: str, rows: pl.DataFrame, fetch: Fetch) -> Parsed:
         "statement",
         date_precision=pl.lit("day"),
         power_kind=pl.lit("peak"),
+        boundary=pl.lit("facility"),
         power_estimated_mw="power",
         compute_estimated_h100e_count=pl.col("compute").round(COMPUTE_DECIMALS),
         buildings_count="buildings",
@@ -256,3 +272,17 @@ def _timelines(place: str, rows: pl.DataFrame, fetch: Fetch) -> Parsed:
     return Parsed(
         {FACILITY_STATE.name: FACILITY_STATE.fit(frame)}, rows.height, tuple(sieve.rejections)
     )
+
+
+def _chips(place: str, rows: pl.DataFrame, fetch: Fetch) -> Parsed:
+    sieve = Sieve(place, _renamed(place, rows, epoch_chips.ALIASES, epoch_chips.NEEDED))
+    _identify(sieve)
+    stated = epoch_chips.statements(sieve, fetch.vintage)
+    return Parsed({HARDWARE_STATEMENT.name: stated}, rows.height, tuple(sieve.rejections))
+
+
+READERS: Mapping[str, Callable[[str, pl.DataFrame, Fetch], Parsed]] = {
+    "data_centers.csv": _centers,
+    "data_center_timelines.csv": _timelines,
+    "data_center_chip_quantities.csv": _chips,
+}

@@ -26,6 +26,7 @@ TIMELINE_NEEDED = ("key", "date", "power", "compute")
 
 TAGS = ("confident", "likely", "speculative", "estimate")
 UNTAGGED = "stated"
+MISTYPED = {"esimate": "estimate"}
 HEADQUARTERS = {
     "Alibaba": "CN", "Amazon": "US", "Anthropic": "US", "Apple": "US", "ByteDance": "CN",
     "Cisco": "US", "Coreweave": "US", "Crusoe": "US", "G42": "AE", "Galaxy": "US",
@@ -35,13 +36,17 @@ HEADQUARTERS = {
     "xAI": "US",
 }  # fmt: skip
 COUNTRIES = {
-    "australia": "AU", "brazil": "BR", "canada": "CA", "china": "CN", "finland": "FI",
+    "argentina": "AR", "australia": "AU", "austria": "AT", "belgium": "BE", "brazil": "BR", "canada": "CA", "china": "CN",
+    "croatia": "HR", "czechia": "CZ", "denmark": "DK", "finland": "FI",
     "france": "FR", "germany": "DE", "hong kong": "HK", "india": "IN", "indonesia": "ID",
+    "iran (islamic republic of)": "IR",
     "ireland": "IE", "israel": "IL", "italy": "IT", "japan": "JP", "kazakhstan": "KZ",
-    "malaysia": "MY", "mexico": "MX", "netherlands": "NL", "norway": "NO", "portugal": "PT",
-    "qatar": "QA", "republic of korea": "KR", "saudi arabia": "SA", "singapore": "SG",
-    "south korea": "KR", "spain": "ES", "sweden": "SE", "taiwan": "TW", "thailand": "TH",
+    "korea (republic of)": "KR",
+    "malaysia": "MY", "mexico": "MX", "netherlands": "NL", "norway": "NO", "poland": "PL", "portugal": "PT",
+    "qatar": "QA", "republic of korea": "KR", "russia": "RU", "saudi arabia": "SA", "singapore": "SG",
+    "south korea": "KR", "spain": "ES", "sweden": "SE", "switzerland": "CH", "taiwan": "TW", "thailand": "TH",
     "united arab emirates": "AE", "uae": "AE", "united kingdom": "GB", "uk": "GB",
+    "united kingdom of great britain and northern ireland": "GB",
     "united states": "US", "united states of america": "US", "usa": "US", "vietnam": "VN",
     "viet nam": "VN",
 }  # fmt: skip
@@ -116,6 +121,11 @@ def part_before_country(address: pl.Expr) -> pl.Expr:
     """The region named before the country at the end of an address."""
     parts = address.str.replace(POSTAL_CODE, "").str.split(",")
     return parts.list.get(-2, null_on_oob=True).str.strip_chars()
+
+
+def tag_meant(tag: pl.Expr) -> pl.Expr:
+    """A tag in lower case, with the publisher's known slip of the pen undone."""
+    return tag.str.to_lowercase().replace(MISTYPED)
 
 
 def named_parties(centers: pl.DataFrame, role: str) -> pl.DataFrame:

@@ -15,12 +15,15 @@ from typing import Any
 
 from indicia.errors import SourceChangedError
 
+from .ocds_persons import MARKS, withheld, without_personal_keys
+
 Json = dict[str, Any]
 
-SOURCE = "procurement/ocds"
-PERSONAL = frozenset({"contactPoint", "additionalContactPoints", "persons", "beneficialOwners"})
 UNREADABLE = "_unreadable"
 EXPECTED = "an OCDS release, record or package in JSON, or one release per line"
+
+TAR, TAR_AT = b"ustar", 257
+AS_LINES = "Take the same publication as JSON Lines (its file ends in .jsonl.gz)"
 
 # Seen from publishers: `"amount": 000,` and `1 000,`. Quoted, the rest stays readable.
 BAD_NUMBER = re.compile(r":\s*(-?(?:0\d[\d ]*|\d+(?: \d{3})+)(?:\.\d+)?)(?=\s*[,}\]])")
@@ -41,9 +44,9 @@ def load(raw: bytes) -> object:
     """Read JSON without personal keys; a number no float can hold stays text.
 
     Raises:
-        ValueError: It is no JSON.
+        ValueError: It is no JSON in UTF-8.
     """
-    text = _decoded(raw)
+    text = raw.decode("utf-8-sig")
     try:
         return _loads(text)
     except ValueError as error:
@@ -56,16 +59,17 @@ def load(raw: bytes) -> object:
             raise error from None
 
 
-def redacted(body: bytes) -> bytes:
-    """The same releases without personal keys; JSON Lines stay lines, in the same places."""
-    return b"".join(_redacted(raw) for raw in _documents(body))
+def redacted(source: str, body: bytes) -> bytes:
+    """The same releases without persons; JSON Lines stay lines, in the same places."""
+    archived = BytesIO()
+    for _, raw in _documents(source, body):
+        archived.write(_redacted(raw))
+    return archived.getvalue()
 
 
-def units(body: bytes) -> Iterator[Unit]:
+def units(source: str, body: bytes) -> Iterator[Unit]:
     """Every release of a body with the place where it was found."""
-    documents = _documents(body)
-    for number, raw in enumerate(documents, start=1):
-        place = f"line {number}" if len(documents) > 1 else "body"
+    for place, raw in _documents(source, body):
         if not raw.strip():
             continue
         try:
@@ -98,7 +102,9 @@ def text_of(value: object) -> str | None:
     """A string or number as text; nothing where it is empty or of another type."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
-    return str(value).encode("utf-8", "replace").decode().strip() or None
+    text = str(value)
+    whole = text if text.isascii() else text.encode("utf-8", "replace").decode()
+    return whole.strip() or None
 
 
 def joined(separator: str, values: Iterable[object]) -> str | None:
@@ -124,18 +130,12 @@ def day_of(value: object) -> date | None:
         return None
 
 
-def _decoded(raw: bytes) -> str:
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("latin-1")
-
-
 def _loads(text: str) -> object:
     try:
-        return json.loads(
-            text, parse_float=_finite, parse_constant=str, object_hook=_without_persons
+        found = json.loads(
+            text, parse_float=_finite, parse_constant=str, object_hook=without_personal_keys
         )
+        return withheld(found) if MARKS.search(text) else found
     except RecursionError as error:
         message = "nested too deeply"
         raise ValueError(message) from error
@@ -146,23 +146,20 @@ def _finite(literal: str) -> float | str:
     return number if isfinite(number) else literal
 
 
-def _without_persons(value: Json) -> Json:
-    return {k: v for k, v in value.items() if k not in PERSONAL}
-
-
-def _documents(body: bytes) -> list[bytes]:
-    """The body as it is, or its lines where each holds a document of its own."""
-    lines = list(BytesIO(body))
-    filled = [line for line in lines if line.strip()]
-    if not filled:
-        raise SourceChangedError(SOURCE, "body", EXPECTED, "nothing")
-    if len(filled) == 1:
-        return [body]
-    if isinstance(_or_none(filled[0]), dict):
-        return lines
-    if _or_none(body) is not None:
-        return [body]
-    return lines
+def _documents(source: str, body: bytes) -> Iterator[tuple[str, bytes]]:
+    """The body as it is, or its lines, one by one, where each holds a document of its own."""
+    filled = (line for line in BytesIO(body) if line.strip())
+    first, second = next(filled, b""), next(filled, b"")
+    if not first:
+        raise SourceChangedError(source, "body", EXPECTED, "nothing")
+    if body[TAR_AT : TAR_AT + len(TAR)] == TAR:
+        raise SourceChangedError(source, "body", EXPECTED, "a tar archive (of CSV?)", AS_LINES)
+    is_lines = bool(second) and (isinstance(_or_none(first), dict) or _or_none(body) is None)
+    if not is_lines:
+        yield "body", body
+        return
+    for number, line in enumerate(BytesIO(body), start=1):
+        yield f"line {number}", line
 
 
 def _or_none(raw: bytes) -> object:

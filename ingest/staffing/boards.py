@@ -5,6 +5,7 @@ whose words occur in its title or department, in the order of `SKILLS`. The plac
 text; the country is the board's own field, else read from the place by small tables, else null.
 
 `redact` keeps what is counted: id, title, place, department and team, dates, the stated total.
+A posting listed twice (a page that moved while it was read) counts once, by its id.
 A board with no openings is an observation of zero only where it states a total of zero.
 """
 
@@ -196,7 +197,8 @@ def _postings(
     total = meta.get("total") if isinstance(meta, dict) else None
     if board == "greenhouse" and not found and total != 0:
         raise SourceChangedError(SOURCE, place, "postings, or meta.total of 0", "an empty list")
-    return [_row(board, p) for p in found], total if isinstance(total, int) else None
+    once = {p.get("id", f"without id, {n}"): p for n, p in enumerate(found)}
+    return [_row(board, p) for p in once.values()], total if isinstance(total, int) else None
 
 
 def _differences(place: str, count: int, total: int | None) -> list[Rejection]:

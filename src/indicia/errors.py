@@ -4,6 +4,8 @@ A message names the thing, what was expected, what was received and the next ste
 are attributes, so that the run log stores them as columns.
 """
 
+from datetime import datetime
+
 
 class IndiciaError(Exception):
     """Root of the tree: caught at the edge of the program and nowhere else."""
@@ -39,6 +41,24 @@ class SourceUnavailableError(IndiciaError, Retryable):
         self.source, self.place, self.problem, self.status = source, place, problem, status
         super().__init__(
             f"{source}: {place}: {problem}. The last good data stay; the next run tries again."
+        )
+
+
+class SourceBudgetSpentError(IndiciaError, Retryable):
+    """What may be asked of a publisher for now is used up. Nobody need act; nothing is retried.
+
+    Args:
+        source: The source, as `family/name`.
+        place: The host.
+        problem: Which budget, and how that is known.
+        until: When it may be asked again (UTC).
+    """
+
+    def __init__(self, source: str, place: str, problem: str, until: datetime) -> None:
+        self.source, self.place, self.problem, self.until = source, place, problem, until
+        super().__init__(
+            f"{source}: {place}: budget spent ({problem}). The last good data stay; asked again "
+            f"after {until:%Y-%m-%d %H:%M} UTC."
         )
 
 

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from indicia.answers import entity, facility, home, leads, places, sources, timeline, words
+from indicia.reference.clock import Rulebook
 from indicia.sources.definition import Source
 
 
@@ -77,7 +78,19 @@ def test_nothing_undated_disappears(made):
     marks = timeline.of_facility(made, made_store.BOLD)
     undated = timeline.undated(marks)
     assert undated.height == marks["starts_date"].null_count() == 3
-    assert timeline.dated(marks).height + undated.height == marks.height
+    # Rules far from the facility's own days are left out of the picture.
+    own = marks.filter(pl.col("lane") != "rule").height
+    assert timeline.dated(marks).filter(pl.col("lane") != "rule").height + undated.height == own
+
+
+def test_rule_markers_are_the_rows_that_the_clock_reads(starter):
+    (key,) = starter.sql(
+        "SELECT facility_id FROM facility WHERE facility_id = 'analyst-yiwu-county-plans'"
+    ).to_series()
+    marks = timeline.of_facility(starter, key).filter(pl.col("lane") == "rule")
+    days = Rulebook.shipped().rules["effective_from"].drop_nulls()
+    assert sorted(marks["starts_date"]) == sorted(days)
+    assert marks.height > 15
 
 
 def test_a_metered_year_is_a_duration_and_its_mean_power(made):

@@ -150,7 +150,7 @@ def test_an_organisation_shows_facilities_listings_notices_and_events(made_home,
 
 def test_sources_show_their_issues_with_expected_received_and_remedy(made_home, monkeypatch):
     app = opened(made_home, monkeypatch, "sources.py")
-    issues = next(d.value for d in app.dataframe if "remedy" in d.value.columns)
+    issues = next(d.value for d in app.dataframe if "received" in d.value.columns)
     assert list(issues.iloc[0][["place", "expected", "received", "remedy"]]) == [
         "releases[3].date", "ISO 8601", "yesterday", "Correct the record",
     ]  # fmt: skip

@@ -1,5 +1,6 @@
 """What must hold of the ledger whatever the figures."""
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,10 +9,13 @@ from indicia.scoring.claims import Claim, imply
 from indicia.scoring.ledger import (
     Assumptions,
     candidates,
+    counted,
     from_claim,
     from_imports,
     from_power,
     needed_mw,
+    priors,
+    summed,
 )
 
 QUICK = settings(max_examples=40, deadline=None)
@@ -99,6 +103,69 @@ def test_imports_scale_and_are_in_order(amount, measure, chip_class):
 def test_a_longer_run_needs_fewer_accelerators(hours, days):
     short, long = (from_claim(hours, d, "hopper")[0] for d in (days, 2 * days))
     assert ends(short) == pytest.approx([2 * v for v in ends(long)])
+
+
+# Percentiles of 50,000 draws move by about this much when one prior hardly changes.
+NOISE = 0.002
+NARROWED = st.sampled_from(
+    ("pue_ratio", "ai_share", "overhead_ratio", "utilisation_share", "peak_share", "fill_share")
+)
+
+
+@QUICK
+@given(NARROWED, st.floats(0, 1), KINDS, CLASSES)
+def test_a_narrower_prior_never_widens_an_interval(quantity, share, kind, chip_class):
+    usual = priors()[quantity, "any"]
+    ends_ = (
+        usual.mode - share * (usual.mode - usual.least),
+        usual.mode + share * (usual.most - usual.mode),
+    )
+    own = Assumptions.of({quantity: (ends_[0], usual.mode, ends_[1])})
+    wide, narrow = (
+        from_power(10, kind, chip_class, assumptions=a)[0].accelerators for a in (None, own)
+    )
+    assert narrow.width <= wide.width * (1 + NOISE)
+
+
+ROWS = st.lists(
+    st.tuples(MW, KINDS, CLASSES, st.sampled_from(("facility", "it", "system"))),
+    min_size=1,
+    max_size=8,
+)
+
+
+def table(rows):
+    return pl.DataFrame(
+        rows, schema=["mw", "power_kind", "chip_class", "boundary"], orient="row"
+    ).with_columns(site=pl.lit("ai"), is_power_limited=pl.lit(value=False))
+
+
+@QUICK
+@given(ROWS, st.randoms(use_true_random=False))
+def test_the_order_of_rows_never_matters(rows, random):
+    mixed = random.sample(rows, len(rows))
+    assert sorted(counted(table(rows)).rows()) == sorted(counted(table(mixed)).rows())
+    by = ["power_kind", "chip_class"]
+    first, second = (
+        {r[:2]: r[4:7] for r in summed(table(order), by).iter_rows()} for order in (rows, mixed)
+    )
+    assert first.keys() == second.keys()
+    assert all(first[key] == pytest.approx(second[key]) for key in first)
+
+
+@QUICK
+@given(ROWS, MW)
+def test_another_site_never_lowers_a_sum(rows, mw):
+    more = [*rows, (mw, *rows[0][1:])]
+    by = ["power_kind", "chip_class", "boundary"]
+    fewer, larger = (
+        {r[:3]: r[5:8] for r in summed(table(order), by).iter_rows()} for order in (rows, more)
+    )
+    assert all(
+        a <= b * (1 + 1e-9)
+        for key in fewer
+        for a, b in zip(fewer[key], larger[key], strict=True)
+    )
 
 
 @QUICK

@@ -18,7 +18,7 @@ FILES = {
     "release package": (OCDS, "release-package/response.json", "package.json"),
     "record package": (OCDS, "record-package/response.json", "records.json"),
     "json lines": (OCDS, "json-lines/response.jsonl", "2026.jsonl"),
-    "release array": (OCDS, "release-array-latin-1/response.json", "notices.json"),
+    "release array": (OCDS, "release-array/response.json", "notices.json"),
     "greenhouse": (BOARDS, "greenhouse/response.json", "greenhouse-coreweave.json"),
     "lever": (BOARDS, "lever/response.json", "lever-examplelab.json"),
     "ashby": (BOARDS, "ashby/response.json", "ashby-crusoe.json"),

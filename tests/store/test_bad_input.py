@@ -3,6 +3,7 @@
 import gzip
 import json
 import zlib
+from dataclasses import replace
 
 import pytest
 from served import eia_page, job_at
@@ -162,7 +163,11 @@ def test_a_redirect_to_a_foreign_host_is_not_followed(refresh):
 
 
 def test_a_source_without_its_key_is_not_configured_and_no_failure(tmp_path):
-    job = providers.find().jobs["power/eia930"]
+    from indicia.sources.contract import Request
+
+    made = job_at("power/eia930", "http://127.0.0.1:9")
+    request = Request("http://127.0.0.1:9/", secret_params={"api_key": "EIA_API_KEY"})
+    job = replace(made, plan=lambda _asked: [request])
     outcome = work.refresh(tmp_path, work.live_tasks([job], {}), **QUIET)
     assert outcome.reports[0].outcome == "not configured"
     assert "EIA_API_KEY" in outcome.reports[0].message
@@ -191,7 +196,7 @@ def test_a_key_reaches_the_publisher_and_nothing_else(httpserver):
     with Session(job.source, {"K": secret}) as session:
         found = session.get(request)
     assert seen == [(secret, secret)]
-    assert secret not in found.url
+    assert secret not in request.place
     assert secret.encode() not in found.body
 
     httpserver.clear()

@@ -135,11 +135,11 @@ def test_what_was_read_before_a_crash_is_loaded_without_asking_again(tmp_path, p
     from served import job_at
 
     from indicia.cli import work
-    from indicia.sources import intake
+    from indicia.sources.asking import Circumstances, live
 
     job = job_at("power/eia930", publisher.url, tuple(f"/page/{n}" for n in range(PAGES)))
     archive = Archive(tmp_path)
-    batches = intake.live(job, archive, {}, datetime.now(UTC))
+    batches = live(job, archive, Circumstances({}, datetime.now(UTC)))
     for _ in range(5):
         next(batches)
     batches.close()
@@ -170,3 +170,36 @@ def test_a_full_disk_is_one_plain_line_and_costs_nothing(tmp_path, publisher):
     assert values(tmp_path) == before
     again = start(tmp_path, publisher)
     assert again.wait(60) == 0, again.stderr.read()
+
+
+def test_two_refreshes_at_once_wait_for_each_other_and_double_nothing(tmp_path, publisher):
+    both = [start(tmp_path, publisher) for _ in range(2)]
+    ended = [p.communicate(timeout=120) for p in both]
+    assert [p.returncode for p in both] == [0, 0], ended
+    assert sorted(out.split()[1] for out, _ in ended) == ["1", "2"]
+    assert set(values(tmp_path)) == set(ZONES)
+    with Store.open(tmp_path) as store:
+        assert store.sql("SELECT count(*) FROM history_power_load").item() == PAGES * HOURS
+        runs = store.sql("SELECT outcome FROM run ORDER BY finished_utc")["outcome"]
+    assert runs.to_list() == ["loaded", "unchanged"]
+
+
+def test_a_refresh_during_heavy_reading_disturbs_no_reader(tmp_path, publisher):
+    assert start(tmp_path, publisher).wait(60) == 0
+    publisher.round, done, seen = 1, threading.Event(), []
+
+    def read():
+        while not done.is_set():
+            seen.append(frozenset(values(tmp_path).values()))
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    refreshed = start(tmp_path, publisher)
+    _, problems = refreshed.communicate(timeout=120)
+    done.set()
+    for reader in readers:
+        reader.join()
+    assert refreshed.returncode == 0, problems
+    assert set(seen) <= {frozenset({0}), frozenset({1})}
+    assert set(values(tmp_path).values()) == {1}

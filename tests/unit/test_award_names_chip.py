@@ -14,6 +14,8 @@ BOUGHT = [
     "HGX-H200 8-GPU server",
     "H100s for the cluster",
     "RTX 4090显卡",
+    "采购4090显卡16块",
+    "采购昇腾910B加速卡",
     "RTX4090D 显卡",
     "2U server with T4 GPU",
     "NVIDIA A30 GPU",
@@ -57,7 +59,7 @@ def counted(text):
     return None if found.is_empty() else bool(found["is_counted"].any())
 
 
-def process(*notices, exposed=True):
+def process(*notices, exposed=True, country="CN", tied=None, headquarters=None):
     tie = {
         "facility_id": "f",
         "scope_kind": "process",
@@ -65,7 +67,13 @@ def process(*notices, exposed=True):
         "weight_share": 1.0,
         "basis": "made",
     }
-    db = made.database(procurement_notice=list(notices), exposure=[tie] if exposed else [])
+    owner = [made.party("Example Cloud", "f", headquarters_iso2=headquarters)]
+    db = made.database(
+        procurement_notice=[{"country_iso2": country, **n} for n in notices],
+        exposure=[tie] if exposed else [],
+        facility=[{"facility_id": "f", "name": "Hall", "country_iso2": tied}] if tied else [],
+        facility_party=owner if headquarters else [],
+    )
     return award_names_chip.compute(db)
 
 
@@ -110,20 +118,114 @@ def test_an_award_that_came_to_nothing_counts_as_a_plan():
 @pytest.mark.parametrize(
     ("on", "text", "result"),
     [
-        ("2022-10-20", "NVIDIA A100 GPU", "not_applicable"),
+        ("2020-07-01", "10,000 NVIDIA A100 GPU", "not_applicable"),
+        ("2022-08-25", "NVIDIA A100 GPU", "not_applicable"),
+        ("2022-08-26", "NVIDIA A100 GPU", "flag"),
         ("2022-10-21", "NVIDIA A100 GPU", "flag"),
         ("2023-10-22", "NVIDIA A800 GPU", "no_flag"),
+        ("2023-10-22", "NVIDIA H800 GPU", "no_flag"),
         ("2023-10-23", "NVIDIA A800 GPU", "flag"),
         ("2023-11-16", "NVIDIA L4 GPU", "no_flag"),
         ("2023-11-17", "NVIDIA L4 GPU", "flag"),
         ("2024-06-01", "NVIDIA H20 GPU", "no_flag"),
+        ("2025-04-08", "NVIDIA H20 GPU", "no_flag"),
+        ("2025-04-09", "NVIDIA H20 GPU", "flag"),
         ("2024-06-01", "昇腾910B 加速卡", "no_flag"),
-        ("2025-09-01", "AMD MI308X GPU", "no_flag"),
+        ("2025-03-01", "AMD MI308X GPU", "no_data"),
+        ("2025-09-01", "AMD MI308X GPU", "flag"),
         (None, "NVIDIA H100 GPU", "no_data"),
     ],
 )
-def test_the_clock(on, text, result):
+def test_the_clock_decides_by_the_day_of_the_award(on, text, result):
     assert only(process(made.notice("p", "award", on, text)))["result"] == result
+
+
+@pytest.mark.parametrize(
+    ("on", "precision", "result"),
+    [
+        ("2023-10-01", "month", "no_data"),
+        ("2023-10-01", "quarter", "no_data"),
+        ("2023-01-01", "year", "no_data"),
+        ("2023-09-01", "month", "no_flag"),
+        ("2023-11-01", "month", "flag"),
+        ("2024-01-01", "year", "flag"),
+        ("2024-01-01", "unknown", "no_data"),
+        ("2020-01-01", "unknown", "no_data"),
+    ],
+)
+def test_control_that_began_within_the_period_of_a_coarse_date_is_no_flag(
+    on, precision, result
+):
+    award = made.notice("p", "award", on, "NVIDIA H800 GPU", date_precision=precision)
+    assert only(process(award))["result"] == result
+
+
+def test_a_coarse_date_says_what_is_missing():
+    award = made.notice("p", "award", "2023-10-01", "NVIDIA H800 GPU", date_precision="month")
+    assert only(process(award))["statement"] == (
+        "It names H800; whether a licence was needed on its date cannot be told (not known: day)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("on", "text", "result"),
+    [
+        ("2023-06-01", "NVIDIA A100/A800 GPU", "no_data"),
+        ("2023-06-01", "NVIDIA A100 or A800 GPU", "no_data"),
+        ("2023-06-01", "英伟达A100或A800显卡", "no_data"),
+        ("2023-06-01", "NVIDIA A100 and A800 GPU", "flag"),
+        ("2024-06-01", "NVIDIA A100/A800 GPU", "flag"),
+        ("2024-06-01", "NVIDIA Hopper GPU", "no_data"),
+        ("2025-06-01", "NVIDIA Hopper GPU", "flag"),
+        ("2025-06-01", "NVIDIA Blackwell GPU", "flag"),
+        ("2024-06-01", "NVIDIA H100 or 昇腾910B accelerators", "no_data"),
+        ("2024-06-01", "one grain hopper for the mill", "no_flag"),
+        ("2024-06-01", "A100 or H100 or better GPU", "no_flag"),
+    ],
+)
+def test_a_choice_or_a_class_flags_only_if_every_part_of_it_needed_a_licence(on, text, result):
+    assert only(process(made.notice("p", "award", on, text)))["result"] == result
+
+
+def test_a_class_says_which_of_its_parts_could():
+    said = only(process(made.notice("p", "award", "2023-06-01", "NVIDIA A100/A800 GPU")))[
+        "statement"
+    ]
+    assert "A100 SXM4 80GB needed a licence, NVIDIA A800" in said
+    assert "did not; which is meant is not said" in said
+
+
+@pytest.mark.parametrize(
+    ("country", "on", "headquarters", "result"),
+    [
+        ("VN", "2023-10-22", None, "no_flag"),
+        ("VN", "2023-10-23", None, "flag"),
+        ("DE", "2024-06-01", "DE", "no_flag"),
+        ("DE", "2024-06-01", None, "no_data"),
+        ("MY", "2024-06-01", "CN", "flag"),
+        ("MY", "2023-06-01", "CN", "no_flag"),
+        ("US", "2024-06-01", None, "no_flag"),
+        ("RU", "2024-06-01", None, "no_data"),
+        (None, "2024-06-01", None, "no_data"),
+    ],
+)
+def test_the_place_and_the_headquarters_count(country, on, headquarters, result):
+    award = made.notice("p", "award", on, "NVIDIA H100 GPU")
+    found = process(award, country=country, headquarters=headquarters)
+    assert only(found)["result"] == result
+
+
+def test_a_notice_without_a_country_stands_where_its_facility_stands():
+    award = made.notice("p", "award", "2024-06-01", "NVIDIA H100 GPU")
+    assert only(process(award, country=None, tied="CN"))["result"] == "flag"
+    assert only(process(award, country=None, tied="US"))["result"] == "no_flag"
+
+
+def test_a_later_plan_does_not_undo_an_award_of_before_control():
+    award = made.notice("p", "award", "2023-06-01", "NVIDIA H800 GPU")
+    plan = made.notice("p", "tender", "2024-06-01", "NVIDIA H800 GPU")
+    assert only(process(award, plan))["result"] == "no_flag"
+    assert only(process(plan))["result"] == "flag"
 
 
 def test_a_flag_quotes_the_words_it_rests_on():

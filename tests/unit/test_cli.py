@@ -52,7 +52,7 @@ def test_bad_data_exit_with_one_and_are_explained_in_json_and_words(indicia, tmp
 
 def test_a_source_without_its_key_is_skipped_and_the_run_is_fine(indicia, monkeypatch):
     monkeypatch.delenv("EIA_API_KEY", raising=False)
-    code, out, _ = indicia("refresh", "power/eia930", "--json")
+    code, out, _ = indicia("refresh", "power/eia_retail", "--json")
     assert code == 0
     assert json.loads(out)[0]["outcome"] == "not configured"
 

@@ -10,7 +10,6 @@ import pytest
 
 from indicia.errors import ReferenceTableError, UsageError
 from indicia.reference import tables
-from indicia.reference.chips import chips, controlled_on
 from indicia.reference.clock import (
     OUTPUT,
     REGIMES,
@@ -21,6 +20,7 @@ from indicia.reference.clock import (
 )
 from indicia.reference.clock.measures import parts
 from indicia.reference.clock.rules import typed
+from indicia.reference.clock.spans import decide_over, first_day
 
 DAY = timedelta(days=1)
 BOOK = Rulebook.shipped()
@@ -186,6 +186,29 @@ def test_every_first_day_of_a_deciding_rule_changes_an_answer_somewhere():
         ]
         assert rule["rule_id"] not in sides[0].to_list()
         assert rule["rule_id"] in sides[1].to_list()
+
+
+@pytest.mark.parametrize("since", BOOK.starts, ids=str)
+def test_every_day_on_which_a_row_begins_or_ends_changes_something(since):
+    places = [(c, c) for c in ("CN", "MO", "VN", "AE", "MY", "NI", "KH", "RU", "BY", "CY")]
+    pairs = [*places, ("SG", "KH"), ("SG", "CY"), ("SG", "CN")]
+    questions = (
+        parts()
+        .select("chip")
+        .join(
+            pl.DataFrame(pairs, schema=("destination", "headquarters"), orient="row"),
+            how="cross",
+        )
+    )
+    compared = ["answer", "rule_ids", "eccn", "exceptions", "review_policy"]
+    sides = [
+        [
+            decide(questions.with_columns(date=day), regime).select(compared)
+            for regime in REGIMES
+        ]
+        for day in (since - DAY, since)
+    ]
+    assert any(not a.equals(b) for a, b in zip(*sides, strict=True))
 
 
 @pytest.mark.parametrize("regime", REGIMES)
@@ -379,26 +402,26 @@ def test_a_scope_that_names_nothing_and_a_day_in_words_are_named():
         typed("rules", row_of(tables.table("rules"), effective_from="autumn"))
 
 
-def test_the_figures_agree_with_the_chips_table():
-    shared = ["tpp", "perf_density", "io_total_gbs", "dc_marketed"]
-    both = parts().join(chips(), on="chip", how="full", coalesce=True, suffix="_there")
-    for name in shared:
-        assert both.filter(pl.col(name).ne_missing(pl.col(f"{name}_there"))).height == 0, name
+def test_a_period_has_an_answer_only_if_each_of_its_days_has_it():
+    days = [
+        (date(2023, 9, 1), date(2023, 9, 30)),
+        (date(2023, 10, 1), date(2023, 10, 31)),
+        (date(2023, 10, 1), date(2023, 10, 22)),
+        (date(2023, 10, 23), date(2024, 12, 31)),
+        (None, None),
+    ]
+    spans = pl.DataFrame(
+        [(H800, "CN", "CN", *pair) for pair in days],
+        schema={
+            "chip": pl.String, "destination": pl.String, "headquarters": pl.String,
+            "first_date": pl.Date, "last_date": pl.Date,
+        },
+        orient="row",
+    )  # fmt: skip
+    found = decide_over(spans)
+    assert found["answer"].to_list() == ["no", "unknown", "no", "yes", "unknown"]
+    assert found["missing"].to_list() == [[], ["day"], [], [], ["date"]]
 
 
-def test_density_is_performance_by_area():
-    figures = tables.table("chip_specs").select(
-        pl.col("tpp", "die_mm2", "perf_density").cast(pl.Float64)
-    )
-    off = (figures["tpp"] / figures["die_mm2"] - figures["perf_density"]).abs()
-    assert off.max() < 0.01
-
-
-def test_the_small_clock_of_the_chips_table_agrees_for_china_where_it_knows():
-    days = [date(2022, 12, 1), date(2023, 10, 30), date(2023, 12, 1), date(2025, 4, 1)]
-    frame = parts().select("chip").join(pl.DataFrame({"date": days}), how="cross")
-    small = controlled_on(frame["chip"], frame["date"])
-    large = decide(frame.with_columns(destination=pl.lit("CN"), headquarters=pl.lit("CN")))
-    compared = large.with_columns(small=small).filter(pl.col("small") != "unknown")
-    differs = compared.filter(pl.col("small") != pl.col("answer").cast(pl.String))
-    assert differs.select("chip", "date", "small", "answer").rows() == []
+def test_the_first_day_of_any_rule_is_the_letter_of_2022():
+    assert first_day() == date(2022, 8, 26)

@@ -54,7 +54,14 @@ def lane(case):
 
 def process(case):
     notices = [
-        made.notice("ocds-example-1", n["stage"], n.get("date"), n["text"])
+        made.notice(
+            "ocds-example-1",
+            n["stage"],
+            n.get("date"),
+            n["text"],
+            country_iso2=n.get("country"),
+            date_precision=n.get("precision", "day"),
+        )
         for n in case["notices"]
     ]
     tie = {

@@ -1,5 +1,7 @@
 """The compute ledger: four channels, three kinds of power, gaps, bad input, and its two pages."""
 
+import re
+
 import numpy as np
 import polars as pl
 import pytest
@@ -13,15 +15,18 @@ from indicia.scoring.ledger import (
     candidates,
     classes,
     counted,
+    counted_imports,
     dark,
     from_claim,
     from_imports,
+    from_operations,
     from_power,
     from_tender,
     lasts,
     needed_mw,
     plan_against_approval,
     priors,
+    summed,
     table_page,
     validation,
     validation_page,
@@ -218,7 +223,7 @@ def test_a_plan_against_its_approval():
         (lambda: from_power(5, "mean"), "avg, peak, capacity"),
         (lambda: from_power(5, "avg", "H100"), "hopper, a100"),
         (lambda: from_power(5, "avg", site="barn"), "ai, colocation"),
-        (lambda: from_power(5, "avg", boundary="hall"), "facility, system"),
+        (lambda: from_power(5, "avg", boundary="hall"), "facility, it, system"),
         (lambda: from_power(5, "peak", is_power_limited=True), "capacity"),
         (lambda: from_imports(1, "weight"), "value_usd, used_value_usd, servers, mass_kg"),
         (lambda: from_imports(0, "mass_kg"), "above 0"),
@@ -234,6 +239,108 @@ def test_a_plan_against_its_approval():
 def test_bad_input_is_refused_with_the_valid_choices(ask, listed):
     with pytest.raises(UsageError, match=listed):
         ask()
+
+
+@pytest.mark.parametrize(
+    ("wished", "said"),
+    [
+        ({"pue": 1.2}, "Unknown quantity 'pue'. Valid: ai_share, "),
+        ({"ai_share": 1.2}, "ai_share: expected values from 0 to 1"),
+        ({"ai_share": (0.5, 0.9, 1.2)}, "ai_share: expected values from 0 to 1"),
+        ({"pue_ratio": (0.9, 1.0, 1.1)}, "pue_ratio: expected values from 1 up"),
+        ({"pue_ratio": (1.4, 1.2, 1.5)}, "pue_ratio: expected 0 < least <= mode <= most"),
+        ({"busy_node_kw": -7}, "busy_node_kw: expected 0 < least"),
+        ({"busy_node_kw:H100": 7}, "Valid: hopper, a100"),
+        ({"pue_ratio": (1.1, 1.2)}, "one number, or three"),
+        ({"pue_ratio": float("nan")}, "pue_ratio: expected 0 < least"),
+    ],
+)
+def test_an_assumption_that_cannot_be_is_refused_by_name_with_its_bounds(wished, said):
+    with pytest.raises(UsageError, match=re.escape(said)):
+        Assumptions.of(wished)
+
+
+@pytest.mark.parametrize("text", ["pue_ratio", "pue_ratio=high", "=1", "pue_ratio=1:2"])
+def test_an_assumption_in_other_words_is_refused(text):
+    with pytest.raises(
+        UsageError, match=r"expected NAME=|one number, or three|Unknown quantity"
+    ):
+        Assumptions.read([text])
+
+
+def test_assumptions_read_from_text_are_those_of_the_mapping():
+    read = Assumptions.read(["pue_ratio=1.1:1.2:1.3", " ai_share = 0.9 "])
+    assert read == Assumptions.of({"ai_share": 0.9, "pue_ratio": (1.1, 1.2, 1.3)})
+
+
+def site_row(**more):
+    row = {"mw": 10.0, "power_kind": "peak", "chip_class": "hopper", "boundary": "facility"}
+    return row | {"site": "ai", "is_power_limited": False} | more
+
+
+def test_counted_takes_assumptions_and_gives_back_those_in_force():
+    rows = pl.DataFrame([site_row()])
+    plain, own = counted(rows), counted(rows, {"pue_ratio": (1.1, 1.1, 1.1)})
+    alone = from_power(10, "peak", "hopper", assumptions=Assumptions.of({"pue_ratio": 1.1}))
+    assert own.select("p05", "p50", "p95").row(0) == pytest.approx(ends(alone[0]))
+    assert "pue_ratio 1.12/1.25/1.45" in plain["assumptions"][0]
+    assert "pue_ratio 1.1/1.1/1.1" in own["assumptions"][0]
+
+
+def test_sums_are_drawn_together_and_never_over_kinds_or_classes():
+    rows = pl.DataFrame([site_row(), site_row(mw=30.0)])
+    by = ["power_kind", "chip_class"]
+    one = counted(pl.DataFrame([site_row(mw=40.0)]))
+    total = summed(rows, by)
+    assert total["sites_count"].to_list() == [2]
+    assert total.select("p05", "p50", "p95").row(0) == pytest.approx(
+        one.select("p05", "p50", "p95").row(0)
+    )
+    for missing in by:
+        with pytest.raises(UsageError, match=missing):
+            summed(rows, [name for name in by if name != missing])
+
+
+def test_many_imports_at_once_give_what_each_gives_alone():
+    asked = [
+        (1e6, "value_usd", "a100"),
+        (5.0, "servers", "gb200"),
+        (900.0, "mass_kg", "hopper"),
+    ]
+    rows = pl.DataFrame(asked, schema=["amount", "measure", "chip_class"], orient="row")
+    found = counted_imports(rows).select("p05", "p50", "p95").rows()
+    for row, (amount, measure, name) in zip(found, asked, strict=True):
+        assert row == pytest.approx(ends(from_imports(amount, measure, name)[0]))
+
+
+def test_operations_over_days_give_the_cluster_and_skip_classes_without_a_peak():
+    point = Assumptions.of({"mfu_share": 0.5, "attention_ratio": 1.0})
+    flop = 1000 * 989.5e12 * 0.5 * 10 * 86400
+    found = from_operations(flop, 10, "hopper", assumptions=point)[0]
+    assert ends(found) == pytest.approx([1000] * 3)
+    by_size = from_operations(flop, 10, "hopper", is_counted_by_size=True)[0]
+    assert "attention_ratio" in {p.quantity for p in by_size.assumptions}
+
+
+def test_the_it_load_leaves_cooling_out_and_keeps_other_tenants_in():
+    drawn = {p.quantity for p in from_power(5, "peak", "a100", boundary="it")[0].assumptions}
+    assert drawn == {"busy_node_kw", "overhead_ratio", "ai_share", "peak_share"}
+
+
+@pytest.mark.parametrize("mw", [-1.0, 0.0, None, float("nan"), float("inf")])
+def test_a_sum_with_a_power_that_is_no_number_above_zero_is_refused(mw):
+    rows = pl.DataFrame([site_row(), site_row(mw=mw)], schema_overrides={"mw": pl.Float64})
+    with pytest.raises(UsageError, match="Power in MW"):
+        summed(rows, ["power_kind", "chip_class"])
+
+
+def test_a_gap_says_both_sides_and_what_it_is_consistent_with():
+    gap = absorption(6.45e9, "value_usd", 40, "hopper")[0]
+    assert gap.right.p05 == gap.right.p95 == 40
+    assert gap.left.p50 / 40 == pytest.approx(gap.ratio.p50)
+    assert "consistent with re-export" in gap.sentence
+    calm = absorption(6.45e9, "value_usd", 4000, "hopper")[0]
+    assert "consistent with each other" in calm.sentence
 
 
 def test_a_table_with_a_power_below_zero_is_refused():

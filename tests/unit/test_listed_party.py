@@ -90,3 +90,10 @@ def test_one_party_on_two_lists_is_one_piece_of_evidence():
     assert set(sources["table_name"]) == {"facility_party", "entity_listing"}
     assert sources["evidence_id"].n_unique() == 1
     assert sources.height == 3
+
+
+@pytest.mark.parametrize("other", ["1260H", "CMIC", "CAP", "OPENSANCTIONS"])
+def test_a_list_that_restricts_no_export_does_not_count(other):
+    elsewhere = {**LISTED, "list_code": other}
+    unrelated = made.listing("Another Example Works")
+    assert screened("Example Dragon Computing", elsewhere, unrelated)[0]["result"] == "no_flag"

@@ -4,7 +4,7 @@ import polars as pl
 
 from indicia.scoring import claims
 from indicia.scoring.claims import Claim, Implied
-from indicia.scoring.ledger import candidates
+from indicia.scoring.ledger import Interval, candidates
 
 __all__ = [
     "CLASSES",
@@ -58,8 +58,8 @@ def facts(found: Implied) -> pl.DataFrame:
             "no hours stated" if found.mfu is None else f"{found.mfu:.1%}",
         ),
         (
-            "with attention, 90 % interval",
-            "" if interval is None else f"{interval.p05:.1%} to {interval.p95:.1%}",
+            "90 % interval (attention, or estimated operations)",
+            "" if interval is None else _range(interval),
         ),
         (
             "utilisation of the stated precision's peak",
@@ -79,6 +79,12 @@ def facts(found: Implied) -> pl.DataFrame:
     return pl.DataFrame(
         [r for r in rows if r[1]], schema={"part": pl.String, "said": pl.String}, orient="row"
     )
+
+
+def _range(interval: Interval) -> str:
+    if interval.p05 == interval.p95:
+        return "none: the operations are as stated"
+    return f"{interval.p05:.1%} to {interval.p95:.1%}"
 
 
 def overview() -> pl.DataFrame:

@@ -1,6 +1,7 @@
 """What an answer needs of a store: to ask it, and to say which data spoke."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Protocol
 
 import polars as pl
@@ -12,6 +13,11 @@ class Reader(Protocol):
     @property
     def kind(self) -> str:
         """Whether the data are `starter`, `live`, `synthetic` or `empty`."""
+        ...
+
+    @property
+    def as_of(self) -> date | None:
+        """Only what was public by the end of that day is shown; None: everything."""
         ...
 
     @property

@@ -8,12 +8,15 @@ import polars as pl
 from indicia import bundled
 from indicia.answers.reader import Reader
 from indicia.sources.definition import Source, discover
+from indicia.sources.known import newest
 
 STALE_PERIODS = 2
 MOST_ISSUES = 500
 FRESHNESS = {
     "fresh": "● fresh",
     "stale": "◐ stale",
+    "silent": "◔ publisher silent",
+    "budget spent": "◑ budget spent for now",
     "failed": "✕ last run failed",
     "starter": "◇ starter data only",
     "never": "? never loaded",
@@ -28,6 +31,9 @@ DEFINED = pl.Schema(
         "licence": pl.String,
         "licence_note": pl.String,
         "every_hours": pl.Int64,
+        "data_days": pl.Int64,
+        "needed_variable": pl.String,
+        "is_asked": pl.Boolean,
         "is_redistributable": pl.Boolean,
         "reliability": pl.String,
         "live_checked": pl.String,
@@ -50,19 +56,25 @@ def withheld(sources: Mapping[str, Source]) -> frozenset[str]:
 def defined(sources: Mapping[str, Source]) -> pl.DataFrame:
     """The definitions of sources as a frame."""
     return pl.DataFrame(
-        [
-            {c: s.id if c == "source" else getattr(s, c) for c in DEFINED}
-            for s in sources.values()
-        ],
+        [{c: _fact(s, c) for c in DEFINED} for s in sources.values()],
         schema=DEFINED,
     )
 
 
+def _fact(source: Source, column: str) -> object:
+    if column == "source":
+        return source.id
+    if column == "needed_variable":
+        return "" if source.key_is_optional else source.key_variable
+    return bool(source.allowed_hosts) if column == "is_asked" else getattr(source, column)
+
+
 def health(store: Reader, sources: Mapping[str, Source], now: datetime) -> pl.DataFrame:
-    """One row per source: last run, last good run, rows, and how fresh its data are.
+    """One row per source: last run, last good run, rows, how fresh its data are, and what to do.
 
     Stale means older than twice its period, however the last run ended; a failed source keeps
-    its last good data.
+    its last good data. Silent means that it is read in time, but that its newest row is older than
+    its publisher's rhythm allows.
     """
     runs = store.sql("""
         WITH last AS (
@@ -80,28 +92,67 @@ def health(store: Reader, sources: Mapping[str, Source], now: datetime) -> pl.Da
                l.rows_kept_count, l.rows_rejected_count, l.message, g.last_good_utc, g.way
         FROM last l LEFT JOIN good g USING (source) LEFT JOIN public p USING (source)
     """)
-    known = defined(sources).join(runs, on="source", how="full", coalesce=True)
+    reach = pl.DataFrame(
+        {
+            "source": list(sources),
+            "data_until_date": [newest(store, s) for s in sources.values()],
+        },
+        schema={"source": pl.String, "data_until_date": pl.Date},
+    )
+    known = (
+        defined(sources)
+        .join(runs, on="source", how="full", coalesce=True)
+        .join(reach, on="source", how="left")
+    )
     age_hours = (
         pl.lit(now) - pl.col("last_good_utc").dt.convert_time_zone("UTC")
     ).dt.total_hours()
+    silent_days = (pl.lit(now.date()) - pl.col("data_until_date")).dt.total_days()
     state = (
         pl.when(pl.col("outcome").is_null())
         .then(pl.lit("never"))
-        .when(pl.col("outcome") == "failed")
-        .then(pl.lit("failed"))
+        .when(pl.col("outcome").is_in(["failed", "budget spent"]))
+        .then("outcome")
         .when(pl.col("last_good_utc").is_null())
         .then(pl.lit("not configured"))
         .when(pl.col("way") == "starter")
         .then(pl.lit("starter"))
         .when(age_hours > STALE_PERIODS * pl.col("every_hours"))
         .then(pl.lit("stale"))
+        .when((pl.col("data_days") > 0) & (silent_days > pl.col("data_days")))
+        .then(pl.lit("silent"))
         .otherwise(pl.lit("fresh"))
     )
     return (
         known.with_columns(state=state, age_hours=age_hours)
-        .with_columns(freshness=pl.col("state").replace(FRESHNESS))
+        .with_columns(freshness=pl.col("state").replace(FRESHNESS), remedy=_remedy())
         .sort("source")
     )
+
+
+def _remedy() -> pl.Expr:
+    """What a person can do about the state of a source; nothing where it is well."""
+    name = pl.col("source")
+    again = (
+        pl.when(pl.col("needed_variable") != "")
+        .then(pl.format("Set {}, then run: indicia refresh {}", "needed_variable", name))
+        .when("is_asked")
+        .then(pl.format("indicia refresh {}", name))
+        .otherwise(pl.format("Read from files: indicia refresh {} --from FILE", name))
+    )
+    said = {
+        "not configured": again,
+        "failed": pl.format("See the issues, then run: indicia refresh {}", name),
+        "stale": pl.format("Look at the schedule, or run: indicia refresh {}", name),
+        "never": again,
+        "starter": again,
+        "silent": pl.format(
+            "Nothing newer than {} is published; look at the publisher's page",
+            "data_until_date",
+        ),
+        "budget spent": pl.lit("Nothing: the next run goes on where this one stopped"),
+    }
+    return pl.coalesce(pl.when(pl.col("state") == s).then(text) for s, text in said.items())
 
 
 def issues(store: Reader, source: str = "") -> pl.DataFrame:

@@ -1,8 +1,11 @@
 """Everything dated about one facility on one axis, as one long frame: the chart and its table."""
 
+from datetime import date
+
 import polars as pl
 
 from indicia.answers.reader import Reader
+from indicia.reference.clock import Rulebook
 
 # One row is one mark. `value` and `unit` are null where a mark only has a time.
 LANES = """
@@ -52,10 +55,10 @@ LANES = """
                   WHERE l.scope_kind = 'process' AND l.scope_id = n.process_id)
        OR buyer_name IN (SELECT party_name FROM facility_party WHERE facility_id = $id)
     UNION ALL
-    SELECT CASE kind WHEN 'rule' THEN 'rule' ELSE 'event' END, starts_date, ends_date,
+    SELECT 'event', starts_date, ends_date,
            date_precision, concat_ws(' · ', kind, title, 'denial: ' || denial), status, NULL, NULL,
            false, status = 'planned', source, source_url
-    FROM event WHERE facility_id = $id OR (kind = 'rule' AND facility_id IS NULL)
+    FROM event WHERE facility_id = $id
     UNION ALL
     SELECT DISTINCT 'evidence', e.starts_date, e.ends_date, 'day', e.indicator || ' · ' || e.statement,
            e.result, NULL, NULL, false, false, 'indicator ' || e.indicator, NULL
@@ -69,11 +72,31 @@ ORDER = (
 
 def of_facility(store: Reader, facility_id: str) -> pl.DataFrame:
     """Everything on record about this facility, in the order of the lanes."""
-    found = store.sql(LANES, {"id": facility_id}).with_columns(
-        pl.col("date_precision").fill_null("unknown")
-    )
+    own = store.sql(LANES, {"id": facility_id})
+    found = pl.concat([own, _rules(store.as_of).select(own.columns).cast(own.schema)])
+    found = found.with_columns(pl.col("date_precision").fill_null("unknown"))
     order = pl.col("lane").replace_strict(dict(zip(ORDER, range(len(ORDER)), strict=True)))
     return found.sort(order, "starts_date", "label", "source", nulls_last=True)
+
+
+def _rules(as_of: date | None) -> pl.DataFrame:
+    """The rows that the policy clock reads, as marks; one that was announced later is left out."""
+    rules = Rulebook.shipped().rules.filter(pl.col("effective_from").is_not_null())
+    known = rules if as_of is None else rules.filter(pl.col("announced_date") <= as_of)
+    return known.select(
+        lane=pl.lit("rule"),
+        starts_date="effective_from",
+        ends_date="effective_to",
+        date_precision=pl.lit("day"),
+        label=pl.format("{} · {}", "kind", "title"),
+        status="legal_status",
+        value=pl.lit(None),
+        unit=pl.lit(None),
+        is_estimate=pl.lit(value=False),
+        is_projection=pl.lit(value=False),
+        source=pl.format("rule {}: {}", "rule_id", "citation"),
+        source_url=pl.lit(None),
+    )
 
 
 def undated(marks: pl.DataFrame) -> pl.DataFrame:

@@ -55,11 +55,12 @@ def run(home: Path, found: Found) -> list[Mapping[str, object]]:
 def _key(name: str, variable: str, *, optional: bool) -> Mapping[str, object]:
     if os.environ.get(variable):
         return _row(name, FINE, f"{variable} is set")
-    return _row(
-        name,
-        NOTE,
-        f"{variable} is not set: {'works without, with less' if optional else 'not configured, live refresh is skipped'}",
+    lack = (
+        "works without, with less"
+        if optional
+        else f"not configured, live refresh is skipped. Set it, then run `indicia refresh {name}`"
     )
+    return _row(name, NOTE, f"{variable} is not set: {lack}")
 
 
 def _store(home: Path) -> list[Mapping[str, object]]:

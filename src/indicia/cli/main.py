@@ -1,4 +1,4 @@
-"""`indicia`: refresh, score, export, changes, add, demo, app, doctor.
+"""`indicia`: refresh, schedule, source, score, export, changes, add, demo, app, doctor.
 
 Exit codes: 0 fine, 1 the data or the store have a problem, 2 the command cannot be carried out.
 """
@@ -14,7 +14,18 @@ from typing import Annotated
 import typer
 
 from indicia import __version__, bundled
-from indicia.cli import addition, checks, output, providers, screen, work
+from indicia.cli import (
+    addition,
+    checks,
+    compute,
+    output,
+    providers,
+    refreshing,
+    schedule,
+    screen,
+    source,
+    work,
+)
 from indicia.cli import demo as demonstration
 from indicia.errors import IndiciaError, UsageError
 from indicia.scoring.claims import Claim
@@ -38,49 +49,11 @@ class Format(StrEnum):
     GEOJSON = "geojson"
 
 
-@program.command()
-def refresh(
-    sources: Annotated[
-        list[str] | None, typer.Argument(help="family/name, name or family; none = all")
-    ] = None,
-    from_: Annotated[
-        Path | None,
-        typer.Option(
-            "--from", help="Read this file or folder instead of asking the publisher."
-        ),
-    ] = None,
-    published: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Day the files were published."),
-    ] = None,
-    accept_shrink: Annotated[
-        bool, typer.Option(help="Load a snapshot even if it lost half its rows.")
-    ] = False,
-    again: Annotated[
-        bool, typer.Option(help="Parse bodies anew that the store holds already.")
-    ] = False,
-    as_json: Json = False,
-) -> None:
-    """Fetch or read sources, weigh everything anew, publish a new store."""
-    found = providers.find()
-    jobs = providers.chosen(found.jobs, sources or [])
-    if from_:
-        if len(jobs) != 1:
-            raise UsageError(
-                "--from reads the files of one source: name exactly one source before it."
-            )
-        if not from_.exists():
-            raise UsageError(f"{from_}: no such file or folder.")
-        tasks = work.file_tasks(jobs[0], from_, published.date() if published else None)
-    else:
-        tasks = work.live_tasks(jobs)
-    with screen.progress(quiet=as_json) as progress:
-        outcome = work.refresh(
-            store_home(), tasks, progress=progress, accept_shrink=accept_shrink, again=again
-        )
-    output.refreshed(outcome, as_json=as_json)
-    if outcome.has_failed:
-        raise typer.Exit(DATA_PROBLEM)
+program.command()(refreshing.refresh)
+program.command()(schedule.schedule)
+program.add_typer(
+    source.program, name="source", help="Write the files of a new source, or check one."
+)
 
 
 @program.command()
@@ -193,9 +166,15 @@ def claims(
     chip: Annotated[str, typer.Option(help="Class of accelerator, for example hopper.")] = "",
     hours: Annotated[float | None, typer.Option(help="Accelerator hours.")] = None,
     precision: Annotated[str, typer.Option(help="bf16 or fp8")] = "bf16",
+    organisation: Annotated[
+        str, typer.Option(help="Computing it claimed over time, against hardware disclosed.")
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """Say what a published training claim implies, and what it cannot tell."""
+    if organisation:
+        output.claimed_by(store_home(), organisation, as_json=as_json)
+        return
     own = Claim(
         model or "your claim",
         parameters,
@@ -208,6 +187,9 @@ def claims(
         precision,
     )
     output.claimed(model, own, as_json=as_json)
+
+
+program.command()(compute.ledger)
 
 
 @program.command()

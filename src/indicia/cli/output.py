@@ -5,13 +5,16 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
+import polars as pl
+
+from indicia.answers import claimed as by_organisation
 from indicia.answers import claims, flagged, leads, rules, versions
 from indicia.answers.leads import Filters
 from indicia.cli import providers, screen
 from indicia.cli.work import Outcome
 from indicia.errors import UsageError
 from indicia.scoring.claims import Claim
-from indicia.store import Store, cite
+from indicia.store import Store, cite, home, pointer
 
 ENDINGS = {
     ".csv": "csv",
@@ -55,6 +58,8 @@ def refreshed(outcome: Outcome, *, as_json: bool) -> None:
             "added": r.delta.added,
             "changed": r.delta.changed,
             "vanished": r.delta.vanished,
+            "requests": r.meter.requests,
+            "bytes": r.meter.read_bytes,
             "issues": len(r.issues),
             "message": r.message,
         }
@@ -65,7 +70,9 @@ def refreshed(outcome: Outcome, *, as_json: bool) -> None:
     screen.answer(rows, as_json=as_json, title="refresh")
     for report in outcome.reports:
         if report.outcome == "not configured":
-            screen.say(report.message)
+            screen.say(
+                f"{report.message} Then run `indicia refresh {report.source}`; nothing has failed."
+            )
         for issue in report.issues[:5]:
             screen.say(
                 f"{issue['severity']}: {report.source}: {issue['place']}: expected {issue['expected']}, received {issue['received']}. {issue['remedy']}."
@@ -178,6 +185,46 @@ def ruled(chip: str, to: str, on: str, hq: str, regime: str, *, as_json: bool) -
     screen.say(rules.NO_ADVICE)
 
 
+def claimed_by(folder: Path, name: str, *, as_json: bool) -> None:
+    """Computing one organisation claimed per year, against the hardware disclosed."""
+    with Store.open(folder) as store:
+        own, disclosed, years = by_organisation.of_organisation(store, name)
+    if as_json:
+        parts = {"claims": own, "hardware": disclosed, "years": years}
+        rows = [{k: list(v.iter_rows(named=True)) for k, v in parts.items()}]
+        screen.answer(rows, as_json=True, title=name)
+        return
+    shown = {
+        "claimed, and what its hardware could give": by_organisation.shown_years(years).select(
+            pl.selectors.matches("^(year|claimed|could give at 35%|claimed / could.*)$")
+        ),
+        "claims": by_organisation.shown_claims(own).select(
+            "model", "published_date", "basis", "operations"
+        ),
+        "hardware disclosed": by_organisation.shown_hardware(disclosed).select(
+            "on_date", "chip_text", number="accelerators_count", kind="kind"
+        ),
+    }
+    for title, frame in shown.items():
+        screen.answer(
+            list(frame.iter_rows(named=True)), as_json=False, title=f"{name}: {title}"
+        )
+    if disclosed.is_empty():
+        screen.say(by_organisation.NO_HARDWARE)
+    screen.say(by_organisation.LEFT_OPEN)
+    screen.say(by_organisation.HOW)
+
+
+def _of_store(model: str) -> tuple[Claim, str] | None:
+    """The claim of a model that only the store knows."""
+    if model in claims.published() or not pointer(home()):
+        return None
+    with Store.open(home()) as store:
+        if model not in by_organisation.models(store):
+            return None
+        return by_organisation.of_model(store, model)
+
+
 def claimed(model: str, own: Claim, *, as_json: bool) -> None:
     """All published claims, or one (published, or given on the command line) in full."""
     stated = (
@@ -193,6 +240,13 @@ def claimed(model: str, own: Claim, *, as_json: bool) -> None:
         rows = list(shown.iter_rows(named=True))
         screen.answer(rows, as_json=as_json, title="published training claims")
         screen.say(claims.NO_VERDICT)
+        return
+    if not is_given and (held := _of_store(model)):
+        claim, why = held
+        found = claims.implied(claim)
+        rows = [asdict(found)] if as_json else list(claims.facts(found).iter_rows(named=True))
+        screen.answer(rows, as_json=as_json, title=model)
+        screen.say(f"{why} {claims.NO_VERDICT}".strip())
         return
     if not is_given and model not in claims.published():
         message = f"no published claim is named {model}. Known: {', '.join(claims.published())}. Or give --parameters and --tokens, or --flop."

@@ -3,24 +3,29 @@
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 from indicia import __version__
 from indicia.indicators import CATALOGUE
 from indicia.reference import tables
 from indicia.scoring.assess import assess
-from indicia.sources import intake
+from indicia.sources import intake, known
 from indicia.sources.archive import Archive
+from indicia.sources.asking import Circumstances, live
 from indicia.sources.contract import Job
 from indicia.sources.intake import Batch
+from indicia.sources.known import Known
+from indicia.sources.meter import Meter
 from indicia.sources.report import Report
 from indicia.sources.run import run
 from indicia.store import Build, Manifest, Store, writing
 
 WAIT_SECONDS = 600.0
 Progress = Callable[[str], None]
+Watch = Callable[[str, Meter], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +35,19 @@ class Task:
     job: Job
     batches: Iterator[Batch]
     way: str
+    meter: Meter = field(default_factory=Meter)
+
+
+Tasks = Callable[[Archive], Iterable[Task]]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a refresh did."""
+    """What a refresh did: the store it published, a report per source, and the store before."""
 
     manifest: Manifest
     reports: tuple[Report, ...]
+    before: Manifest
 
     @property
     def has_failed(self) -> bool:
@@ -56,7 +66,7 @@ def building(
 
 def refresh(
     home: Path,
-    tasks: Callable[[Archive], Iterable[Task]],
+    tasks: Tasks,
     *,
     progress: Progress,
     accept_shrink: bool = False,
@@ -65,11 +75,13 @@ def refresh(
 ) -> Outcome:
     """Load what the tasks bring, weigh everything anew, publish once.
 
+    Where no task is made and the assessments are of these rules, nothing is published.
+
     Args:
         home: The folder of archive and stores.
         tasks: Makes the tasks once the lock is held.
         progress: Told what is being done.
-        accept_shrink: Load a snapshot even if it lost half its rows.
+        accept_shrink: Load a snapshot even if it lost a fifth of its rows.
         again: Parse bodies anew that are already in the store (after a parser was mended).
         today: The day the assessments speak from; by default the day of the run (UTC).
     """
@@ -87,8 +99,12 @@ def refresh(
                     accept_shrink=accept_shrink,
                     again=again,
                     progress=say,
+                    meter=task.meter,
                 )
             )
+        if not reports and build.base.sequence and not _is_stale(build.base):
+            return Outcome(build.base, (), build.base)
+        before = build.base
         if build.is_changed or _is_stale(build.base):
             on = today or datetime.now(UTC).date()
             build.replace_assessments(assess(build.reader(), CATALOGUE, on, progress))
@@ -97,7 +113,7 @@ def refresh(
             rules_version=tables.version(), kind=_kind(build, reports), now=datetime.now(UTC)
         )
         archive.settle(f.fetch_id for r in reports for f in r.fetches)
-    return Outcome(manifest, tuple(reports))
+    return Outcome(manifest, tuple(reports), before)
 
 
 def _is_stale(made: Manifest) -> bool:
@@ -106,25 +122,47 @@ def _is_stale(made: Manifest) -> bool:
 
 
 def live_tasks(
-    jobs: Iterable[Job], environ: Mapping[str, str] | None = None
-) -> Callable[[Archive], Iterable[Task]]:
-    """Ask the publishers."""
+    jobs: Iterable[Job],
+    environ: Mapping[str, str] | None = None,
+    *,
+    since: date | None = None,
+    is_due: Callable[[Job, Known], bool] = lambda _job, _known: True,
+    watch: Watch | None = None,
+) -> Tasks:
+    """Ask the publishers.
+
+    Args:
+        jobs: The jobs.
+        environ: Keys and settings; by default the environment.
+        since: Ask from this day on, whatever is held.
+        is_due: Leaves out jobs, by what the store knows of them.
+        watch: Told of every job's counts as they move.
+    """
     env = os.environ if environ is None else environ
-    return lambda archive: (
-        Task(job, intake.live(job, archive, env, datetime.now(UTC)), "live") for job in jobs
-    )
+
+    def make(archive: Archive) -> Iterable[Task]:
+        with Store.open(archive.home) as store:
+            held = [(job, known.of(store, job.source)) for job in jobs]
+        for job, state in held:
+            if not is_due(job, state):
+                continue
+            meter = Meter()
+            if watch:
+                meter.tell = partial(watch, job.source.id)
+            around = Circumstances(env, datetime.now(UTC), since, state, meter)
+            yield Task(job, live(job, archive, around), "live", meter)
+
+    return make
 
 
-def file_tasks(
-    job: Job, path: Path, published: date | None
-) -> Callable[[Archive], Iterable[Task]]:
+def file_tasks(job: Job, path: Path, published: date | None) -> Tasks:
     """Read files a person has."""
     return lambda archive: [
         Task(job, intake.files(job, archive, path, published, datetime.now(UTC)), "file")
     ]
 
 
-def starter_tasks(jobs: Mapping[str, Job], folder: Path) -> Callable[[Archive], Iterable[Task]]:
+def starter_tasks(jobs: Mapping[str, Job], folder: Path) -> Tasks:
     """Read the committed starter facts of every source that has some."""
 
     def make(archive: Archive) -> Iterable[Task]:

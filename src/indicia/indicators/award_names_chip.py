@@ -1,7 +1,8 @@
-"""An award (or a tender or plan) names an accelerator that needed a licence on its date.
+"""An award (or a tender or plan) names an accelerator that needed a licence there on its date.
 
-Unit: chips. Reads: procurement_notice (title, text, stage, notice_date), exposure.
-Benign causes: stock from before the rule, a licence, a buyer where none is needed, cloud rental.
+Unit: chips. Reads: procurement_notice (title, text, stage, notice_date, date_precision, country),
+exposure, facility (country), facility_party (headquarters). The policy clock decides.
+Benign causes: stock from before the rule, a licence, an exception, cloud rental.
 Method: docs/indicators/R01.md.
 """
 
@@ -12,8 +13,9 @@ from indicia.indicators import chip_mentions
 from indicia.indicators.answer import answered
 from indicia.indicators.base import Found, Indicator
 from indicia.indicators.detectability import share
-from indicia.reference.chips import TEST_2022_FROM, controlled_on, named_by
-from indicia.schema import EXPOSURE, PROCUREMENT_NOTICE
+from indicia.indicators.licence_of_names import judged_names, placed
+from indicia.reference.clock.spans import first_day
+from indicia.schema import EXPOSURE, FACILITY, FACILITY_PARTY, PROCUREMENT_NOTICE
 
 CODE = "R01"
 AWARD, PLAN = "tender_award_names_controlled_chip", "plan_names_controlled_chip"
@@ -25,81 +27,66 @@ QUOTES = 5
 NOTICES = """
 SELECT row_number() OVER (ORDER BY n.process_id, n.notice_id, n.line_id, n.source) AS row,
        n.process_id, n.notice_id, n.line_id, n.stage, lower(coalesce(n.status, '')) AS status,
-       n.notice_date, concat(coalesce(n.title, ''), chr(10), coalesce(n.text, '')) AS text,
+       n.notice_date AS first_date, n.date_precision, n.country_iso2,
+       concat(coalesce(n.title, ''), chr(10), coalesce(n.text, '')) AS text,
        n.source, n.source_url, n.fetch_id, n.origin_id, n.reliability
 FROM procurement_notice n
 """
 EXPOSED = """
-SELECT scope_id AS process_id, min(origin_id) AS exposed_origin_id
-FROM exposure WHERE scope_kind = 'process' GROUP BY scope_id ORDER BY scope_id
+SELECT e.scope_id AS process_id, min(e.origin_id) AS exposed_origin_id,
+       CASE WHEN count(DISTINCT f.country_iso2) = 1 THEN min(f.country_iso2) END AS tied_iso2
+FROM exposure e LEFT JOIN facility f USING (facility_id)
+WHERE e.scope_kind = 'process' GROUP BY e.scope_id ORDER BY e.scope_id
+"""
+COMPANIES = """
+SELECT DISTINCT e.scope_id AS process_id, p.headquarters_iso2 AS headquarters
+FROM exposure e JOIN facility_party p USING (facility_id)
+WHERE e.scope_kind = 'process' AND p.role IN ('owner', 'operator', 'user')
+  AND p.headquarters_iso2 IS NOT NULL
+ORDER BY ALL
 """
 
 
 def compute(db: duckdb.DuckDBPyConnection) -> Found:
     """Answer for every process that names a chip, and for those a facility is tied to."""
-    notices, exposed = db.sql(NOTICES).pl(), db.sql(EXPOSED).pl()
+    exposed, companies = db.sql(EXPOSED).pl(), db.sql(COMPANIES).pl()
+    notices = placed(db.sql(NOTICES).pl(), exposed)
     named = chip_mentions.mentions(notices.select("row", "text"))
-    judged = _judged(notices, named)
+    judged = judged_names(notices, named, companies)
     asked = pl.concat([judged.select("process_id"), exposed.select("process_id")]).unique()
-    processes = _processes(asked, notices, judged, exposed)
+    processes = _processes(asked, notices, judged, exposed.drop("tied_iso2"))
     return answered(CODE, processes, _sources(notices, judged, processes))
-
-
-def _judged(notices: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
-    """One row per notice and name that is no domestic chip: controlled `yes`, `no` or `unknown`.
-
-    A name that several variants share is controlled only if all of them were.
-    """
-    meant = named_by().filter(pl.col("is_domestic_cn") == "N").select("key", "chip")
-    each = (
-        named.join(notices.drop("text"), on="row", how="inner")
-        .join(meant, on="key", how="inner")
-        .with_columns(pl.col("row").cast(pl.Int64))
-    )
-    dated = each.with_columns(controlled=controlled_on(each["chip"], each["notice_date"]))
-    return dated.group_by("row", "key", maintain_order=True).agg(
-        pl.col("process_id", "notice_date", "stage", "status").first(),
-        variants=pl.col("chip").unique().sort().str.join(" / "),
-        quote=pl.col("quote").sort_by("is_counted", descending=True).first(),
-        is_counted=pl.col("is_counted").any(),
-        controlled=pl.when((pl.col("controlled") == "yes").all())
-        .then(pl.lit("yes"))
-        .when((pl.col("controlled") == "no").all())
-        .then(pl.lit("no"))
-        .otherwise(pl.lit("unknown")),
-    )
 
 
 def _processes(
     asked: pl.DataFrame, notices: pl.DataFrame, judged: pl.DataFrame, exposed: pl.DataFrame
 ) -> pl.DataFrame:
     """Merge the notices of each process; what an award names outranks what a tender names."""
-    said = judged.filter("is_counted").with_columns(
-        is_award=pl.col("stage").is_in(FIRMS_UP) & ~pl.col("status").is_in(CAME_TO_NOTHING)
-    )
     yes, award = pl.col("controlled") == "yes", pl.col("is_award")
-    chips = said.group_by("process_id").agg(
+    # What an award of an earlier day settled is not undone by a later plan that names it again.
+    settled = ((pl.col("controlled") == "no") & award).any() & ~(yes & award).any()
+    said = (
+        judged.filter("is_counted")
+        .with_columns(
+            is_award=pl.col("stage").is_in(FIRMS_UP) & ~pl.col("status").is_in(CAME_TO_NOTHING)
+        )
+        .filter(award | ~settled.over("process_id", "names"))
+    )
+    chips = said.group_by("process_id", maintain_order=True).agg(
         awarded=pl.col("variants").filter(yes & award).n_unique(),
         planned=pl.col("variants").filter(yes).n_unique(),
         unknown=pl.col("variants").filter(pl.col("controlled") == "unknown").n_unique(),
         uncontrolled=pl.col("variants").filter(pl.col("controlled") == "no").n_unique(),
-        awarded_names=pl.col("key")
-        .filter(yes & award)
-        .unique()
-        .sort()
-        .str.to_uppercase()
-        .str.join(", "),
-        planned_names=pl.col("key")
-        .filter(yes)
-        .unique()
-        .sort()
-        .str.to_uppercase()
-        .str.join(", "),
-        names_from=pl.col("notice_date").filter(yes).min(),
+        awarded_names=_listed("names", yes & award),
+        planned_names=_listed("names", yes),
+        unknown_names=_listed("names", pl.col("controlled") == "unknown"),
+        place=_listed("destination", yes),
+        why=pl.col("why").filter(pl.col("controlled") == "unknown").first(),
+        names_from=pl.col("first_date").filter(yes).min(),
     )
     spans = notices.group_by("process_id").agg(
-        starts_date=pl.col("notice_date").min(),
-        ends_date=pl.col("notice_date").max(),
+        starts_date=pl.col("first_date").min(),
+        ends_date=pl.col("last_date").max(),
         has_text=(pl.col("text").str.strip_chars().str.len_chars() > 0).any(),
         is_read=pl.lit(value=True),
         origin_id=pl.col("origin_id").min(),
@@ -122,10 +109,12 @@ def _processes(
     result = (
         pl.when(unread | undated)
         .then(pl.lit("no_data"))
-        .when(pl.col("ends_date") < TEST_2022_FROM)
+        .when(pl.col("ends_date") < first_day())
         .then(pl.lit("not_applicable"))
         .when(pl.col("observed") >= THRESHOLD)
         .then(pl.lit("flag"))
+        .when(pl.col("unknown") > 0)
+        .then(pl.lit("no_data"))
         .otherwise(pl.lit("no_flag"))
     )
     is_computed = pl.col("result").is_in(["flag", "no_flag"])
@@ -153,33 +142,37 @@ def _processes(
     )
 
 
+def _listed(column: str, wanted: pl.Expr) -> pl.Expr:
+    return pl.col(column).filter(wanted).unique().sort().str.join(", ")
+
+
 def _statement(unread: pl.Expr) -> pl.Expr:
+    licence = "a licence was needed for {} on its date."
     return (
         pl.when(unread)
         .then(pl.lit("No text of this process is at hand."))
-        .when(pl.col("result") == "no_data")
+        .when(pl.col("ends_date").is_null())
         .then(pl.lit("Its notices carry no date, so the rule in force cannot be told."))
         .when(pl.col("result") == "not_applicable")
         .then(pl.lit("All its notices are older than the first control on accelerators."))
         .when(pl.col("awarded") > 0)
-        .then(
-            pl.format("An award names {}, controlled for China on its date.", "awarded_names")
-        )
+        .then(pl.format("An award names {}: " + licence, "awarded_names", "place"))
         .when(pl.col("planned") > 0)
         .then(
             pl.format(
-                "A tender or plan, no award, names {}, controlled for China on its date.",
-                "planned_names",
+                "A tender or plan, no award, names {}: " + licence, "planned_names", "place"
             )
         )
         .when(pl.col("unknown") > 0)
         .then(
-            pl.lit(
-                "It names a chip of which it is unknown whether it was controlled on its date."
+            pl.format(
+                "It names {}; whether a licence was needed on its date cannot be told ({}).",
+                "unknown_names",
+                "why",
             )
         )
         .when(pl.col("uncontrolled") > 0)
-        .then(pl.lit("It names a chip that was not controlled on its date."))
+        .then(pl.lit("It names a chip that needed no licence there on its date."))
         .otherwise(pl.lit("It names no chip of our chip table as the thing bought."))
     )
 
@@ -190,7 +183,7 @@ def _sources(
     """The notices that name a chip, those that count first; else the first notice that was read."""
     computed = processes.filter(pl.col("result").is_in(["flag", "no_flag"])).select("scope_id")
     rank = (pl.col("is_counted") & (pl.col("controlled") == "yes")).fill_null(value=False)
-    words = notices.with_columns(pl.col("row").cast(pl.Int64)).join(
+    words = notices.join(
         judged.select("row", "quote", "is_counted", "controlled"), on="row", how="left"
     )
     is_award = pl.col("stage").is_in(FIRMS_UP)
@@ -222,15 +215,15 @@ INDICATOR = Indicator(
     title="A purchase names a controlled accelerator",
     unit="chips",
     scope_kinds=("process",),
-    reads=(PROCUREMENT_NOTICE, EXPOSURE),
+    reads=(PROCUREMENT_NOTICE, EXPOSURE, FACILITY, FACILITY_PARTY),
     threshold=THRESHOLD,
     benign_causes=(
         "stock that came in before the rule",
         "a licence, or a licence exception",
-        "a destination or buyer for which none is needed",
+        "a buyer that is not the user",
         "rental of computing abroad",
         "a plan that was never carried out",
     ),
     compute=compute,
-    kinds=("tender_award_names_controlled_chip", "plan_names_controlled_chip"),
+    kinds=(AWARD, PLAN),
 )

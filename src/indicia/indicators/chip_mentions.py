@@ -13,7 +13,11 @@ from indicia.reference.chips import named_by
 MARK = "\x1e"
 BESIDE_CHARS = 60
 # Names that also mean roads, paper, screws or model lines: accelerator words must stand beside.
-AMBIGUOUS = frozenset({"a10", "a30", "b100", "h20", "l2", "l20", "l4", "l40", "t4", "v100"})
+AMBIGUOUS = frozenset(
+    "a10 a30 b100 blackwell h20 hopper l2 l20 l4 l40 p100 t4 v100".split()  # noqa: SIM905 -- a list of words
+)
+# Between two names that stand for one choice: `A100/A800`, `H100 or H200`.
+EITHER = r"^\s*(?:/|\\|or|或者?)\s*(?:nvidia|英伟达|amd|intel)?\s*$"
 SUFFIX = r"(?:[\s\-_]*(?:sxm\d*|pcie|nvl\d*|hgx|oam|x\d+|\d{2,3}\s*gb?|s))*"
 ACCELERATOR_WORDS = (
     r"nvidia|英伟达|輝達|辉达|gpu|graphics card|accelerator|加速卡|显卡|顯示卡|图形处理|加速器|"
@@ -51,15 +55,26 @@ ADDRESS_AFTER = (
 CLAUSE_END = r"[;。!?\n]|\.\s"
 
 
-def _names() -> str:
-    words = named_by()["pattern"].unique().to_list()
-    ordered = sorted(words, key=lambda word: (-len(word), word))
+def _either(names: list[str]) -> str:
+    ordered = sorted(names, key=lambda word: (-len(word), word))
     return "|".join(re.escape(word).replace(r"\ ", r"[\s\-_]*") for word in ordered)
 
 
 def pattern() -> str:
-    """One expression that finds every name; group 1 is the name without its suffix."""
-    return rf"(?-u:\b)({_names()}){SUFFIX}(?-u:\b)"
+    """One expression that finds every name; group 1 or 2 is the name without its suffix.
+
+    A border of an ASCII word is asked for only where the name itself has an ASCII letter or digit:
+    Chinese text writes without spaces.
+    """
+    names = named_by()["pattern"].unique().to_list()
+    ends_plain = [n for n in names if n[-1].isascii()]
+    starts_plain = [n for n in ends_plain if n[0].isascii()]
+    others = [n for n in ends_plain if not n[0].isascii()]
+    rest = [n for n in names if not n[-1].isascii()]
+    return (
+        rf"((?-u:\b)(?:{_either(starts_plain)})|(?:{_either(others)})){SUFFIX}(?-u:\b)"
+        rf"|((?-u:\b)(?:{_either(rest)}))"
+    )
 
 
 def plain(text: pl.Expr) -> pl.Expr:
@@ -76,7 +91,8 @@ def mentions(texts: pl.DataFrame) -> pl.DataFrame:
         texts: `row` (id of the text) and `text`.
 
     Returns:
-        One row per mention: `row`, `key` (of `named_by`), `quote`, `is_counted`.
+        One row per mention: `row`, `choice` (mentions of a row that share it are alternatives to
+        each other), `key` (of `named_by`), `quote`, `is_counted`.
     """
     found = pattern()
     whole = texts.select("row", plain(pl.col("text")).alias("text")).filter(
@@ -91,14 +107,18 @@ def mentions(texts: pl.DataFrame) -> pl.DataFrame:
             place=pl.int_range(pl.len()).over("row"), chars=pl.col("part").str.len_chars()
         )
         .with_columns(
-            start=pl.col("chars").cast(pl.Int64).cum_sum().over("row") - pl.col("chars")
+            start=pl.col("chars").cast(pl.Int64).cum_sum().over("row") - pl.col("chars"),
+            is_other_choice=~pl.col("part").shift().over("row").str.contains(EITHER),
         )
         .filter(pl.col("place") % 2 == 1)
     )
     start, chars = pl.col("start"), pl.col("chars")
     head = pl.max_horizontal(start - BESIDE_CHARS, pl.lit(0))
     beside = parts.with_columns(
-        key=pl.col("part").str.extract(found, 1).str.replace_all(r"[\s_-]", ""),
+        choice=pl.col("is_other_choice").cast(pl.Int64).cum_sum().over("row"),
+        key=pl.coalesce(pl.col("part").str.extract(found, n) for n in (1, 2)).str.replace_all(
+            r"[\s_-]", ""
+        ),
         before=pl.col("text").str.slice(head, start - head),
         after=pl.col("text").str.slice(start + chars, BESIDE_CHARS),
     ).with_columns(
@@ -122,6 +142,7 @@ def mentions(texts: pl.DataFrame) -> pl.DataFrame:
     )
     return beside.select(
         "row",
+        "choice",
         "key",
         quote=quote.str.replace_all(r"\s+", " ").str.strip_chars(),
         is_counted=is_hardware & ~is_other,

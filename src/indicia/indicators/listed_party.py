@@ -17,6 +17,9 @@ from indicia.schema import ENTITY_LISTING, FACILITY, FACILITY_PARTY
 CODE = "E01"
 KIND = "listed_party_address_or_owner"
 SAME, SAME_BUT_COMMON = 1.0, 0.5
+# Lists that restrict what may be exported to a party. A listing elsewhere (Section 1260H, investment
+# or sanctions lists) is told on the entity's page and does not count here.
+EXPORT_LISTS = ("EL", "MEU", "UVL", "ISN", "DTC")
 UNNAMED = (
     "unknown",
     "undisclosed",
@@ -36,7 +39,7 @@ SELECT DISTINCT name FROM (
 ) WHERE name IS NOT NULL AND trim(name) <> ''
 """
 # A listing that takes effect after the newest publication in view is not yet one.
-PARTIES = """
+PARTIES = f"""
 WITH forms AS (
   SELECT name, form, needs_country FROM normalised_names WHERE form <> ''
 ), spelt AS (
@@ -46,8 +49,8 @@ WITH forms AS (
   FROM entity_listing WHERE aliases IS NOT NULL
 ), visible AS (
   SELECT l.* FROM entity_listing l
-  WHERE l.listed_date IS NULL OR l.listed_date <= (
-    SELECT CAST(max(published_utc) AT TIME ZONE 'UTC' AS DATE) FROM entity_listing)
+  WHERE l.list_code IN {EXPORT_LISTS} AND (l.listed_date IS NULL OR l.listed_date <= (
+    SELECT CAST(max(published_utc) AT TIME ZONE 'UTC' AS DATE) FROM entity_listing))
 ), listed AS (
   SELECT DISTINCT f.form, s.spelling, v.source, v.list_code, v.listing_key, v.name,
          v.countries_iso2, v.listed_date, v.citation, v.source_url, v.fetch_id, v.origin_id,
@@ -81,9 +84,9 @@ SELECT p.party_name, p.form, p.origin_id AS party_origin_id, p.reliability AS pa
 FROM parties p LEFT JOIN met m ON m.party_name = p.party_name
 ORDER BY p.party_name, is_accepted DESC, m.listed_date, m.list_code, m.listing_key, m.spelling
 """
-LISTS = """
+LISTS = f"""
 SELECT count(*) AS listings, min(origin_id) AS list_origin_id
-FROM entity_listing
+FROM entity_listing WHERE list_code IN {EXPORT_LISTS}
 """
 PARTY_ROWS = """
 SELECT 'party' AS scope_kind, party_name AS scope_id, 'facility_party' AS table_name,

@@ -1,7 +1,7 @@
 """The tables, defined once: what can be said, in which unit, and what one row is."""
 
 from indicia.schema.base import UTC, Column, Table
-from indicia.schema.identity import facility_id, short_hash, slug
+from indicia.schema.identity import facility_id, short_hash, slug, text_hashes
 from indicia.schema.observations import (
     CUSTOMS_FLOW,
     DOCUMENT,
@@ -26,7 +26,9 @@ from indicia.schema.registers import (
     ENTITY_RECORD,
     EXPERTISE_COUNT,
     HARDWARE_STATEMENT,
+    LOAD_PROFILE,
     MODEL_RELEASE,
+    POWER_READING,
     POWER_SECTOR,
     REGISTERS,
     SHIPMENT,
@@ -80,11 +82,13 @@ __all__ = [
     "ISSUE",
     "ITEM",
     "LOADED",
+    "LOAD_PROFILE",
     "MODEL_RELEASE",
     "OBSERVATIONS",
     "OBSERVED",
     "POWER_LOAD",
     "POWER_LOAD_MONTH",
+    "POWER_READING",
     "POWER_SECTOR",
     "POWER_SITE_YEAR",
     "POWER_STATEMENT",
@@ -105,5 +109,5 @@ __all__ = [
     "parsed",
     "short_hash",
     "slug",
-    "stamped",
+    "stamped", "text_hashes",
 ]  # fmt: skip

@@ -27,6 +27,7 @@ SUFFIXES = {
     "MW": "_mw",
     "MWh": "_mwh",
     "US$": "_usd",
+    "EUR": "_eur",
     "kg": "_kg",
     "m³": "_m3",
     "degrees": "_deg",

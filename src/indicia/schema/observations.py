@@ -11,6 +11,7 @@ SITE_CLASSES = ("ai", "cloud", "colocation", "supercomputer", "telecom", "crypto
 ROLES = ("owner", "operator", "user", "builder")
 CERTAINTIES = ("stated", "confident", "likely", "speculative", "estimate")
 POWER_KINDS = ("avg", "peak", "capacity")
+BOUNDARIES = ("facility", "it", "system")
 DATE_PRECISIONS = ("day", "month", "quarter", "year", "unknown")
 STAGES = ("plan", "tender", "award", "contract")
 SCOPES = ("facility", "zone", "lane", "place", "employer", "party", "process")
@@ -67,6 +68,7 @@ FACILITY_STATE = Table(
         Column("on_date", pl.Date, "The day described; first day of the period where the precision is coarser.", required=True),
         DATE_PRECISION,
         Column("power_kind", pl.String, "Which power it is: time average, observed peak, or capacity.", required=True, one_of=POWER_KINDS),
+        Column("boundary", pl.String, "What the power covers: the whole facility with cooling, its IT load, or one computing system; empty where not stated.", one_of=BOUNDARIES),
         Column("power_reported_mw", pl.Float64, "Power as reported by operator, permit or utility.", "MW", at_least=0),
         Column("power_estimated_mw", pl.Float64, "Power as estimated by a third party.", "MW", at_least=0),
         Column("compute_reported_h100e_count", pl.Float64, "Accelerators as reported, in H100 equivalents.", "count", at_least=0),
@@ -186,6 +188,7 @@ CUSTOMS_FLOW = Table(
         Column("period", pl.String, "YYYY or YYYY-MM.", required=True),
         Column("value_reported_usd", pl.Float64, "Value; imports CIF, exports FOB unless the publisher says otherwise.", "US$", at_least=0),
         Column("value_estimated_usd", pl.Float64, "Value where the publisher marks it as estimated.", "US$", at_least=0),
+        Column("value_reported_eur", pl.Float64, "Value of publishers that report in euros; never converted.", "EUR", at_least=0),
         Column("net_weight_reported_kg", pl.Float64, "Net weight as declared.", "kg", at_least=0),
         Column("net_weight_estimated_kg", pl.Float64, "Net weight where the publisher marks it as estimated.", "kg", at_least=0),
         Column("quantity_reported", pl.Float64, "Quantity as declared, in `quantity_unit`.", at_least=0),
@@ -201,6 +204,7 @@ STAFFING_COUNT = Table(
     ("employer", "place", "skill_group", "counted_date"),
     (
         Column("employer", pl.String, "The employing organisation.", required=True),
+        Column("employer_id", pl.String, "Its id in a public register as scheme:id, for example UEN:201912345K, where the publisher states it."),
         Column("place", pl.String, "Place as published; empty where not stated.", required=True),
         COUNTRY,
         Column("skill_group", pl.String, "Group of skills, from a fixed list.", required=True, one_of=("gpu", "network", "datacentre", "domestic_stack", "other")),

@@ -4,7 +4,7 @@
 # fmt: off
 import polars as pl
 
-from indicia.schema.base import Column, Table
+from indicia.schema.base import UTC, Column, Table
 from indicia.schema.observations import COUNTRY, DATE_PRECISION
 
 NAME_KINDS = ("legal", "previous", "alternative", "transliterated", "trading", "abbreviation", "label")
@@ -31,6 +31,36 @@ POWER_SECTOR = Table(
         Column("is_provisional", pl.Boolean, "The publisher says the value will be revised."),
     ),
     "period",
+)
+POWER_READING = Table(
+    "power_reading",
+    "power",
+    "Demand of one zone at one moment, as a page showed it; never an hourly average.",
+    ("zone_id", "read_utc"),
+    (
+        Column("zone_id", pl.String, "The zone, in our code.", required=True),
+        Column("read_utc", UTC, "When the page was read; the publisher states no time.", required=True),
+        Column("demand_reported_mw", pl.Float64, "Demand as shown at that moment.", "MW", required=True, at_least=0),
+    ),
+    "read_utc",
+)
+LOAD_PROFILE = Table(
+    "load_profile",
+    "power",
+    "How one anonymised data centre used its contracted power on one day (UTC); no place and no MW.",
+    ("site_code", "on_date"),
+    (
+        Column("site_code", pl.String, "The publisher's code of the site.", required=True),
+        Column("on_date", pl.Date, "The day (UTC).", required=True),
+        Column("published_class", pl.String, "Kind of data centre, as the publisher estimates it."),
+        Column("voltage_level", pl.String, "Voltage at which it is connected, as published."),
+        Column("mean_utilisation_ratio", pl.Float64, "Mean of the day's half-hours, as a ratio of the contracted kVA; may exceed 1.", required=True, at_least=0),
+        Column("p05_utilisation_ratio", pl.Float64, "Their 5th percentile.", required=True, at_least=0),
+        Column("max_utilisation_ratio", pl.Float64, "Their highest.", required=True, at_least=0),
+        Column("readings_count", pl.Int64, "Half-hours with a value; 48 in a whole day.", "count", required=True, at_least=0),
+        Column("zero_readings_count", pl.Int64, "Half-hours that read zero: idle, dead or not metered.", "count", required=True, at_least=0),
+    ),
+    "on_date",
 )
 HARDWARE_STATEMENT = Table(
     "hardware_statement",
@@ -201,6 +231,7 @@ ENTITY_LINK = Table(
     ),
 )
 REGISTERS = (
-    POWER_SECTOR, HARDWARE_STATEMENT, TRAINING_CLAIM, EXPERTISE_COUNT, MODEL_RELEASE,
+    POWER_SECTOR, POWER_READING, LOAD_PROFILE, HARDWARE_STATEMENT, TRAINING_CLAIM,
+    EXPERTISE_COUNT, MODEL_RELEASE,
     CUSTOMS_PORT_FLOW, SHIPMENT, ENTITY_RECORD, ENTITY_NAME, ENTITY_LINK,
 )  # fmt: skip

@@ -8,7 +8,7 @@ from indicia.schema.base import UTC, Column, Table
 from indicia.schema.observations import FACILITY_ID, SCOPES
 
 WAYS = ("live", "file", "starter")
-OUTCOMES = ("loaded", "unchanged", "failed", "not configured")
+OUTCOMES = ("loaded", "unchanged", "failed", "not configured", "budget spent")
 SEVERITIES = ("error", "warning", "notice")
 RESULTS = ("flag", "no_flag", "not_applicable", "no_data")
 VERDICTS = ("lead", "watch", "no lead", "reference site")
@@ -28,6 +28,7 @@ FETCH = Table(
         Column("status_code", pl.Int64, "HTTP status; null for files."),
         Column("media_type", pl.String, "Content type as served."),
         Column("etag", pl.String, "Entity tag as served."),
+        Column("last_modified_utc", UTC, "When the body last changed, as served."),
         Column("sha256", pl.String, "Hash of the archived body.", required=True),
         Column("original_sha256", pl.String, "Hash of the body as served; differs where it was redacted.", required=True),
         Column("body_bytes", pl.Int64, "Size of the archived body.", "bytes", required=True),

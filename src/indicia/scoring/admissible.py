@@ -1,104 +1,177 @@
-"""Whether H1 can be asked of a facility at all: did any chip need a licence for it under 3A090?
+"""Whether H1 can be asked of a facility at all: did any part need a licence for it under 3A090?
 
-A first, country-level answer: destination and headquarters by date. No legal advice. It leaves out
-end use, the Entity List, de minimis and foreign direct product rules.
+The policy clock answers, for the country of the site and for each headquarters that is known. H1
+needs a `yes`; without one the site is a reference site, and the reason says what stood in the way.
+No legal advice: end use, the Entity List, de minimis and foreign direct product rules are left out.
 """
 
 from datetime import date
 
 import polars as pl
 
-from indicia.reference import tables
+from indicia.reference.clock import Rulebook
+from indicia.reference.clock.spans import stretches
 
 ASKED_ROLES = ("owner", "operator", "user")
+HEADQUARTERS = "headquarters"
 
 
 def admissible(facilities: pl.DataFrame, parties: pl.DataFrame, on: date) -> pl.DataFrame:
-    """Ask the destination and headquarters rules up to a day.
+    """Ask the clock about every facility, up to a day.
 
     Args:
-        facilities: Columns facility_id, country_iso2.
+        facilities: Columns facility_id, country_iso2 and, where known, first_date: the first day on
+            which something was reported of the site. Before it nothing is asked.
         parties: Columns facility_id, role, party_name, headquarters_iso2.
         on: The day of the assessment; a rule that had ended by then still counts for its time.
 
     Returns:
-        facility_id, is_admissible, admissibility_reason.
+        facility_id, is_admissible, admissibility_reason, licence_since_date (the first day on which
+        some part needed a licence; evidence from before it says nothing about H1).
     """
-    rules = tables.table("destinations").with_columns(
-        pl.col(f"{kind}_{end}").str.to_date()
-        for kind in ("destination", "headquarters")
-        for end in ("from", "until")
+    known = pl.col("country_iso2").is_in(Rulebook.shipped().countries)
+    sites = (
+        facilities
+        if "first_date" in facilities.columns
+        else facilities.with_columns(first_date=pl.lit(None, dtype=pl.Date))
+    ).select("facility_id", "first_date", destination=pl.when(known).then("country_iso2"))
+    asked = _questions(sites, parties)
+    rules = stretches(asked).filter(pl.col("from_date") <= on)
+    met = asked.join(
+        rules, on=["destination", HEADQUARTERS], nulls_equal=True, maintain_order="left"
+    ).with_columns(
+        is_in_time=pl.col("first_date").is_null()
+        | pl.col("until_date").is_null()
+        | (pl.col("until_date") >= pl.col("first_date"))
     )
-    by_place = (
-        facilities.select("facility_id", "country_iso2")
-        .join(
-            rules.filter(pl.col("destination_from") <= on),
-            left_on="country_iso2",
-            right_on="iso2",
-        )
-        .select(
-            "facility_id",
-            reason=pl.when(pl.col("regime") == "other")
-            .then(
-                pl.format(
-                    "{}: another export-control regime applies; 3A090 does not decide there",
-                    "country_iso2",
-                )
-            )
-            .otherwise(
-                pl.format(
-                    "some chips need a licence for {} since {}{} ({})",
-                    "country_iso2",
-                    "destination_from",
-                    _ended("destination_until"),
-                    "basis",
-                )
-            ),
+    yes = _since(met.filter(pl.col("answer") == "yes"), on)
+    open_to = (
+        met.filter("is_in_time")
+        .group_by("facility_id")
+        .agg(
+            missing=pl.col("missing")
+            .filter(pl.col("answer") == "unknown", pl.col(HEADQUARTERS).is_null())
+            .list.explode(keep_nulls=False, empty_as_null=False)
+            .unique(),
+            is_other=(pl.col("answer") == "outside_scope").any(),
+            is_hq_known=pl.col(HEADQUARTERS).is_not_null().any(),
         )
     )
-    by_owner = (
-        parties.filter(pl.col("role").is_in(ASKED_ROLES))
-        .join(
-            rules.filter(pl.col("headquarters_from") <= on),
-            left_on="headquarters_iso2",
-            right_on="iso2",
-        )
-        .sort("facility_id", "role", "party_name")
-        .unique("facility_id", keep="first", maintain_order=True)
-        .select(
-            "facility_id",
-            reason=pl.format(
-                "some chips need a licence for a company with headquarters in {} ({} {}) since {}{}",
-                "headquarters_iso2",
-                "role",
-                "party_name",
-                "headquarters_from",
-                _ended("headquarters_until"),
-            ),
-        )
-    )
-    found = pl.concat([by_place, by_owner]).unique(
-        "facility_id", keep="first", maintain_order=True
-    )
-    unknown = (
-        pl.when(pl.col("country_iso2").is_null())
-        .then(pl.lit("country unknown: whether a licence was needed cannot be told"))
-        .otherwise(
-            pl.lit(
-                "reference site: no chip needed a licence under 3A090 for this destination and the headquarters known"
-            )
-        )
-    )
-    return facilities.join(found, on="facility_id", how="left", maintain_order="left").select(
-        "facility_id",
-        is_admissible=pl.col("reason").is_not_null() | pl.col("country_iso2").is_null(),
-        admissibility_reason=pl.coalesce("reason", unknown),
-    )
-
-
-def _ended(column: str) -> pl.Expr:
     return (
-        pl.when(pl.col(column).is_null())
-        .then(pl.lit(""))
-        .otherwise(pl.format(" until {}", column))
+        sites.join(yes, on="facility_id", how="left", maintain_order="left")
+        .join(open_to, on="facility_id", how="left", maintain_order="left")
+        .select(
+            "facility_id",
+            is_admissible=pl.col("reason").is_not_null(),
+            admissibility_reason=pl.coalesce("reason", _why_not()),
+            licence_since_date="since",
+        )
+    )
+
+
+def _questions(sites: pl.DataFrame, parties: pl.DataFrame) -> pl.DataFrame:
+    """Each site without headquarters, and once per headquarters known of those who would use it."""
+    known = pl.col("headquarters_iso2").is_in(Rulebook.shipped().countries)
+    companies = (
+        parties.filter(pl.col("role").is_in(ASKED_ROLES), known)
+        .sort("facility_id", "role", "party_name")
+        .select(
+            "facility_id",
+            headquarters="headquarters_iso2",
+            said=pl.format("{} {}", "role", "party_name"),
+        )
+        .unique(["facility_id", HEADQUARTERS], keep="first", maintain_order=True)
+    )
+    by_place = sites.with_columns(
+        headquarters=pl.lit(None, dtype=pl.String), said=pl.lit(None, dtype=pl.String)
+    )
+    by_company = sites.join(companies, on="facility_id", maintain_order="left_right")
+    return pl.concat([by_place, by_company.select(by_place.columns)])
+
+
+def _since(yes: pl.DataFrame, on: date) -> pl.DataFrame:
+    """Per facility: since when, and why; the place is named before the owner.
+
+    What ended before anything was reported of the site does not count.
+    """
+    keys = ["facility_id", "destination", HEADQUARTERS, "said"]
+    ended = pl.col("until_date").is_null() | (pl.col("until_date") >= on)
+    each = yes.group_by(keys, maintain_order=True).agg(
+        pl.col("is_in_time").any(),
+        since=pl.col("from_date").min(),
+        until=pl.when(~ended.any()).then(pl.col("until_date").max()),
+        rules=pl.col("rule_ids")
+        .list.explode(keep_nulls=False, empty_as_null=False)
+        .unique()
+        .sort()
+        .str.join(", "),
+    )
+    span = pl.format(
+        "since {}{} ({})",
+        "since",
+        pl.format(" until {}", "until").fill_null(""),
+        "rules",
+    )
+    reason = (
+        pl.when(pl.col(HEADQUARTERS).is_null())
+        .then(pl.format("some chips need a licence for {} {}", "destination", span))
+        .otherwise(
+            pl.format(
+                "some chips need a licence for a company with headquarters in {} ({}) {}",
+                HEADQUARTERS,
+                "said",
+                span,
+            )
+        )
+    )
+    counted = each.filter("is_in_time")
+    return counted.group_by("facility_id", maintain_order=True).agg(
+        pl.col("since").min(), reason=reason.first()
+    )
+
+
+def _why_not() -> pl.Expr:
+    """Why no answer was a yes."""
+    missing = pl.col("missing").fill_null([])
+    return (
+        pl.when(pl.col("destination").is_null())
+        .then(
+            pl.lit(
+                "reference site: country not known; whether a licence was needed cannot be told"
+            )
+        )
+        .when(pl.col("is_other"))
+        .then(
+            pl.format(
+                "reference site: outside the scope of 3A090/4A090; another export-control regime decides for {}",
+                "destination",
+            )
+        )
+        .when(missing.list.contains(HEADQUARTERS) & pl.col("is_hq_known"))
+        .then(
+            pl.format(
+                "reference site: no chip needed a licence under 3A090 for {} and the headquarters known",
+                "destination",
+            )
+        )
+        .when(missing.list.contains(HEADQUARTERS))
+        .then(
+            pl.format(
+                "reference site: headquarters not known; would need to be settled, since for {} they alone decide",
+                "destination",
+            )
+        )
+        .when(missing.list.len() > 0)
+        .then(
+            pl.format(
+                "reference site: cannot be told for {}, not known: {}",
+                "destination",
+                missing.list.sort().list.join(", "),
+            )
+        )
+        .otherwise(
+            pl.format(
+                "reference site: no chip needed a licence under 3A090 for {}", "destination"
+            )
+        )
     )

@@ -94,7 +94,8 @@ def weigh(
     """Weigh evidence that is already computed."""
     require_kinds([*evidence["kind"].unique(), *(i.kinds[0] for i in catalogue)])
     facilities = question.facilities.sort("facility_id")
-    attached = _attach(facilities, question.exposures, evidence)
+    allowed = admissible(facilities, question.parties, question.on)
+    attached = _in_time(_attach(facilities, question.exposures, evidence), allowed)
     items, merged = _items(attached)
     shape = (facilities.height, len(FAMILIES))
     caps = settings()["caps"]
@@ -102,8 +103,8 @@ def weigh(
     classes = prior_class(facilities)
     prior, is_stated = _priors(classes, weights, caps["total_bans"])
     results = _results(facilities, catalogue, attached)
-    allowed = admissible(facilities, question.parties, question.on)
-    judged = judge(facilities, weights, prior, is_stated, classes, allowed, results)
+    reasons = allowed.drop("licence_since_date")
+    judged = judge(facilities, weights, prior, is_stated, classes, reasons, results)
     gains = worth_knowing(facilities, catalogue, results, merged, shape, prior)
     return {
         "evidence": evidence.sort("evidence_id"),
@@ -121,9 +122,9 @@ def _facilities(db: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """One row per facility; of several sources the first by name speaks for country and class."""
     found: pl.DataFrame = db.sql(
         "WITH one AS (SELECT *, row_number() OVER (PARTITION BY facility_id ORDER BY source) AS nth FROM facility), "
-        "size AS (SELECT facility_id, max(coalesce(power_reported_mw, power_estimated_mw)) AS largest_mw "
-        "FROM facility_state WHERE NOT is_projection GROUP BY facility_id) "
-        "SELECT facility_id, country_iso2, is_declared_ai, site_class, largest_mw "
+        "size AS (SELECT facility_id, max(coalesce(power_reported_mw, power_estimated_mw)) AS largest_mw, "
+        "min(on_date) AS first_date FROM facility_state WHERE NOT is_projection GROUP BY facility_id) "
+        "SELECT facility_id, country_iso2, is_declared_ai, site_class, largest_mw, first_date "
         "FROM one LEFT JOIN size USING (facility_id) WHERE nth = 1 ORDER BY facility_id"
     ).pl()
     return found
@@ -137,6 +138,22 @@ def _attach(
         exposed.join(numbered, on="facility_id")
         .join(evidence, on=["scope_kind", "scope_id"])
         .sort("facility_id", "evidence_id")
+    )
+
+
+def _in_time(attached: pl.DataFrame, allowed: pl.DataFrame) -> pl.DataFrame:
+    """Evidence that ended before any part needed a licence there says nothing about H1."""
+    since = allowed.select("facility_id", "licence_since_date")
+    is_early = pl.col("ends_date") < pl.col("licence_since_date")
+    is_asked = pl.col("result").is_in(["flag", "no_flag"])
+    return (
+        attached.join(since, on="facility_id", how="left", maintain_order="left")
+        .with_columns(
+            result=pl.when(is_early & is_asked)
+            .then(pl.lit("not_applicable"))
+            .otherwise("result")
+        )
+        .drop("licence_since_date")
     )
 
 

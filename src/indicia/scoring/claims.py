@@ -58,6 +58,7 @@ class Claim:
         accelerator_hours: Accelerator hours, if stated.
         days: Length of the run (days), if stated.
         precision: `bf16` or `fp8`.
+        flop_range: The 90 % interval of operations that a third party estimated.
     """
 
     model: str
@@ -69,6 +70,7 @@ class Claim:
     accelerator_hours: float | None = None
     days: float | None = None
     precision: str = "bf16"
+    flop_range: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,8 @@ class Implied:
         is_chip_stated: Whether the claim names the chip; otherwise the class is an example.
         flop: 6ND, or the operations as given.
         mfu: Utilisation of the BF16 peak without attention (share); None without hours.
-        mfu_interval: The same with attention, as 90 % interval; None without hours.
+        mfu_interval: The same with attention (or with the interval of estimated operations), as 90 %
+            interval; None without hours.
         mfu_of_precision: Against the peak of the stated precision; None where unknown.
         band: Plausibility of the middle value.
         band_range: Bands of the ends of the interval, where they differ from the middle's.
@@ -175,8 +178,7 @@ def imply(
     ends: tuple[str, ...] = ()
     if hours is not None:
         mfu, own = flop / (hours * peak), flop / (hours * own_peak)
-        attention = Sheet(name, assumptions or Assumptions()).draw("attention_ratio")
-        interval = Interval.of(attention * (mfu if claim.flop is None else mfu / attention))
+        interval = _interval(claim, name, mfu, assumptions or Assumptions())
         band = band_of(mfu)
         ends = tuple(b for b in (band_of(interval.p05), band_of(interval.p95)) if b != band)
     needed = tuple((share, flop / (peak * share)) for share in UTILISATIONS)
@@ -194,6 +196,14 @@ def imply(
         needed,
         tuple((size, usual / positive("Cluster", size)) for size in clusters),
     )
+
+
+def _interval(claim: Claim, name: str, mfu: float, own: Assumptions) -> Interval:
+    """Utilisation with what is not known: attention, or the operations where they are estimated."""
+    if claim.flop is not None:
+        low, high = claim.flop_range or (claim.flop, claim.flop)
+        return Interval(mfu * low / claim.flop, mfu, mfu * high / claim.flop)
+    return Interval.of(mfu * Sheet(name, own).draw("attention_ratio"))
 
 
 def _per_hour(chip_class: str, precision: str) -> float | None:

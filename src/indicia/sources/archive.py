@@ -17,11 +17,15 @@ from indicia.schema import short_hash
 from indicia.sources.contract import Fetch
 from indicia.store.home import write_whole
 
+NOT_MODIFIED = 304
+FAST = 1  # of customs rows, 60 % of the time of level 3 for 8 % more bytes
+
 
 class Archive:
     """Bodies and fetch records of one home."""
 
     def __init__(self, home: Path) -> None:
+        self.home = home
         self._root = home / "archive"
 
     def keep(self, fetch: Fetch, body: bytes) -> Fetch:
@@ -36,7 +40,20 @@ class Archive:
         )
         path = self._body(made)
         if not path.exists():
-            write_whole(path, gzip.compress(body, compresslevel=3, mtime=0))
+            write_whole(path, gzip.compress(body, compresslevel=FAST, mtime=0))
+        write_whole(self._pending / f"{made.fetch_id}.json", _encode(made))
+        return made
+
+    def keep_again(self, earlier: Fetch, fetched_utc: datetime) -> Fetch:
+        """Record that the publisher says the body of `earlier` has not changed since."""
+        made = replace(
+            earlier,
+            fetched_utc=fetched_utc,
+            status_code=NOT_MODIFIED,
+            fetch_id=short_hash(
+                earlier.source, earlier.url, fetched_utc.isoformat(), earlier.sha256
+            ),
+        )
         write_whole(self._pending / f"{made.fetch_id}.json", _encode(made))
         return made
 
@@ -57,6 +74,20 @@ class Archive:
             raise StoreError(message)
         return body
 
+    def holds(self, fetch: Fetch) -> bool:
+        """Whether the body of a fetch lies here."""
+        return self._body(fetch).exists()
+
+    def next_url(self, fetch: Fetch) -> str | None:
+        """The next page that the header of an archived answer named, if it did."""
+        if fetch.next_url:
+            return fetch.next_url
+        for folder in (self._pending, self._settled):
+            path = folder / f"{fetch.fetch_id}.json"
+            if path.exists():
+                return _decode(path).next_url
+        return None
+
     def pending(self, source: str) -> list[Fetch]:
         """Fetches of `source` that no published store holds yet, oldest first."""
         found = (
@@ -71,9 +102,13 @@ class Archive:
         for fetch_id in fetch_ids:
             path = self._pending / f"{fetch_id}.json"
             if path.exists():
-                target = self._root / "fetches" / path.name
+                target = self._settled / path.name
                 target.parent.mkdir(parents=True, exist_ok=True)
                 path.replace(target)
+
+    @property
+    def _settled(self) -> Path:
+        return self._root / "fetches"
 
     @property
     def _pending(self) -> Path:
@@ -92,6 +127,6 @@ def _encode(fetch: Fetch) -> bytes:
 
 def _decode(path: Path) -> Fetch:
     facts = json.loads(path.read_text(encoding="utf-8"))
-    for name in ("fetched_utc", "published_utc"):
-        facts[name] = datetime.fromisoformat(facts[name]) if facts[name] else None
+    for name in ("fetched_utc", "published_utc", "last_modified_utc"):
+        facts[name] = datetime.fromisoformat(facts[name]) if facts.get(name) else None
     return Fetch(**facts)

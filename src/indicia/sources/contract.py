@@ -5,13 +5,16 @@ pure: bytes in, rows out. It never touches the network, the database or the scre
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Protocol
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 import polars as pl
 
 from indicia.sources.definition import Source
+
+FORM_MARK = "#form="
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,8 @@ class Request:
         headers: Further headers without secrets.
         secret_params: Query parameter -> environment variable that holds its value.
         secret_headers: Header -> environment variable that holds its value.
+        published_utc: The day the answer speaks from, where the request fixes it (an archive asked
+            for its state on a past day); such a snapshot is loaded as the late vintage it is.
     """
 
     url: str
@@ -33,6 +38,26 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     secret_params: Mapping[str, str] = field(default_factory=dict)
     secret_headers: Mapping[str, str] = field(default_factory=dict)
+    published_utc: datetime | None = None
+
+    def next_page(self, url: str) -> "Request":
+        """The same question at the address that an answer names for its next page.
+
+        Keys go along under their names, in place of what the answer repeats of them, and to no other
+        host.
+        """
+        parts = urlsplit(urljoin(self.url, url))
+        asked = [p for p in parts.query.split("&") if p.split("=")[0] not in self.secret_params]
+        page = replace(self, url=parts._replace(query="&".join(asked)).geturl(), params={})
+        is_same = parts.netloc == urlsplit(self.url).netloc
+        return page if is_same else replace(page, secret_params={}, secret_headers={})
+
+    @property
+    def place(self) -> str:
+        """The address under which its answer is archived: with its parameters and its form."""
+        query = "&".join(f"{k}={v}" for k, v in self.params.items())
+        joined = f"{self.url}{'&' if '?' in self.url else '?'}{query}" if query else self.url
+        return f"{joined}{FORM_MARK}{quote(self.form, safe='')}" if self.form else joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +90,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """What is known of a body before it is read: where it came from and when."""
+    """What is known of a body before it is read: where it came from and when.
+
+    `next_url` is the next page, where a header of the answer named it; the archive alone keeps it.
+    """
 
     fetch_id: str
     source: str
@@ -79,11 +107,23 @@ class Fetch:
     status_code: int | None = None
     media_type: str | None = None
     etag: str | None = None
+    last_modified_utc: datetime | None = None
+    next_url: str | None = None
+
+    @property
+    def page(self) -> str:
+        """The address without the form that was sent to it."""
+        return self.url.partition(FORM_MARK)[0]
+
+    @property
+    def form(self) -> str:
+        """The JSON text that was sent by POST; empty where it was a GET."""
+        return unquote(self.url.partition(FORM_MARK)[2])
 
     @property
     def file_name(self) -> str:
         """The last part of the address, which names the file."""
-        return self.url.split("?")[0].rstrip("/").rsplit("/", 1)[-1]
+        return self.page.split("?")[0].rstrip("/").rsplit("/", 1)[-1]
 
     @property
     def vintage(self) -> date:
@@ -117,7 +157,7 @@ class Parsed:
 
 Parse = Callable[[bytes, Fetch], Parsed]
 Plan = Callable[[Asked], Sequence[Request]]
-Following = Callable[[Request, bytes], Request | None]
+Following = Callable[[Request, bytes], Request | Sequence[Request] | None]
 Redact = Callable[[bytes], bytes]
 
 
@@ -129,7 +169,8 @@ class Job:
         source: The definition.
         parse: Bytes to rows.
         plan: Requests of a live refresh; by default the definition's own URL, once.
-        following: The next page, read from a page; by default none.
+        following: What a body leads to; by default nothing. A request is the next page of the same
+            thing; a sequence names further things, each asked, paged and loaded by itself.
         redact: Removes what must not be archived (persons' names); by default nothing.
     """
 

@@ -1,9 +1,9 @@
-"""Three ways in, one path: bodies from the publisher, from files, or from the starter data."""
+"""Two ways in from this machine: files a person has, and the starter data."""
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,14 +11,16 @@ from indicia.errors import (
     IndiciaError,
     SourceChangedError,
     SourceDefinitionError,
-    SourceUnavailableError,
     UsageError,
 )
 from indicia.schema import OBSERVED
-from indicia.sources import own_tables
+from indicia.sources import own_tables, pieces
 from indicia.sources.archive import Archive
-from indicia.sources.contract import Asked, Fetch, Job, Parsed, Request
-from indicia.sources.session import CHUNK_BYTES, Session, unpack
+from indicia.sources.contract import Fetch, Job, Parsed
+from indicia.sources.ahead import ahead
+from indicia.sources.guard import guarded
+from indicia.sources.pieces import Piece
+from indicia.sources.unpacking import CHUNK_BYTES, unpack
 
 SUFFIXES = (
     ".csv",
@@ -32,8 +34,6 @@ SUFFIXES = (
     ".html",
     ".txt",
 )
-MOST_PAGES = 2_000
-ABSENT = (404, 410)  # one thing of several is not there; the others may be
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,53 +43,36 @@ class Batch:
     Args:
         bodies: What was read and archived.
         refused: What could not be read as promised, so that nothing of it was archived.
+        file: The file this is a piece of; empty where it is whole.
+        is_last: No further piece of the file follows.
+        share: How much of the file has been read.
     """
 
     bodies: Sequence[tuple[Fetch, bytes]]
     refused: Sequence[IndiciaError] = ()
+    file: str = ""
+    is_last: bool = True
+    share: float = 1.0
 
-
-def live(
-    job: Job, archive: Archive, environ: Mapping[str, str], now: datetime
-) -> Iterator[Batch]:
-    """Ask the publisher; what an interrupted run already read is taken from the archive."""
-    young = now - timedelta(hours=job.source.every_hours)
-    waiting = {
-        f.url: f
-        for f in archive.pending(job.source.id)
-        if f.way == "live" and f.fetched_utc >= young
-    }
-    with Session(job.source, environ) as session:
-        for first in job.plan(Asked(now.date(), environ)):
-            bodies: list[tuple[Fetch, bytes]] = []
-            request: Request | None = first
-            refused: list[IndiciaError] = []
-            while request and len(bodies) < MOST_PAGES:
-                try:
-                    fetch, body = _one(job, session, archive, request, waiting)
-                    bodies.append((fetch, body))
-                    request = job.following(request, body)
-                except SourceChangedError as error:
-                    refused.append(error)
-                    request = None
-                except SourceUnavailableError as error:
-                    if error.status not in ABSENT:
-                        raise
-                    refused.append(error)
-                    request = None
-            yield Batch(bodies, refused)
+    @property
+    def title(self) -> str:
+        """What is being read, and how far."""
+        name = self.bodies[0][0].file_name if self.bodies else self.file
+        return f"{name} ({self.share:.0%} of the file)" if self.file else name
 
 
 def files(
     job: Job, archive: Archive, path: Path, published: date | None, now: datetime
 ) -> Iterator[Batch]:
     """Read a file, or every data file below a folder; files of a snapshot belong together."""
-    found = data_files(path)
+    job, found = guarded(job), data_files(path)
     if not found:
         message = f"{path}: no data file there. Name a file, or a folder with files ending in {', '.join(SUFFIXES)}."
         raise UsageError(message)
     said = datetime.combine(published, datetime.min.time(), UTC) if published else None
-    batches = (_file_batch(job, archive, file, now, said) for file in found)
+    batches = (
+        batch for file in found for batch in _file_batches(job, archive, file, now, said)
+    )
     if job.source.is_snapshot:
         whole = list(batches)
         yield Batch([b for w in whole for b in w.bodies], [r for w in whole for r in w.refused])
@@ -114,7 +97,7 @@ def starter(job: Job, archive: Archive, folder: Path) -> tuple[Job, Iterator[Bat
 
     own = replace(job, parse=parse, redact=lambda body: body)
     batches = (
-        Batch([_from_file(own, archive, f, "starter", read_utc, None)])
+        Batch([_from_file(own, archive, f, _described(own, f"{job.source.id}/{f.name}", "starter", read_utc, None))])
         for f in sorted(folder.glob("*.csv"))
     )
     return own, batches
@@ -127,52 +110,70 @@ def data_files(path: Path) -> list[Path]:
     return sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in SUFFIXES)
 
 
-def _one(
-    job: Job, session: Session, archive: Archive, request: Request, waiting: Mapping[str, Fetch]
-) -> tuple[Fetch, bytes]:
-    place = _place(request)
-    if place in waiting:
-        fetch = waiting[place]
-        return fetch, archive.body(fetch)
-    answer = session.get(request)
-    body = job.redact(answer.body)
-    fetch = Fetch(
-        fetch_id="", source=job.source.id, way="live", url=place, fetched_utc=datetime.now(UTC), sha256="",
-        original_sha256=sha256(answer.body).hexdigest(), body_bytes=0,
-        published_utc=answer.last_modified_utc if job.source.is_snapshot else None,
-        status_code=answer.status_code, media_type=answer.media_type, etag=answer.etag,
-    )  # fmt: skip
-    return archive.keep(fetch, body), body
-
-
-def _file_batch(
+def _file_batches(
     job: Job, archive: Archive, file: Path, now: datetime, said: datetime | None
-) -> Batch:
+) -> Iterator[Batch]:
+    """The whole file as one batch, or a batch per piece; a refused piece stops no other."""
+    first = _described(job, file.name, "file", now, said)
     try:
-        return Batch([_from_file(job, archive, file, "file", now, said)])
+        cut = pieces.cut(job.source, file)
+        if cut is None:
+            yield Batch([_from_file(job, archive, file, first)])
+        else:
+            yield from ahead(_piece_batches(job, archive, first, cut))
+    except OSError as error:
+        yield Batch([], [_unread(file, error)])
     except (SourceChangedError, UsageError) as error:
-        return Batch([], [error])
+        yield Batch([], [error])
 
 
-def _from_file(
-    job: Job, archive: Archive, file: Path, way: str, read_utc: datetime, said: datetime | None
-) -> tuple[Fetch, bytes]:
+def _piece_batches(
+    job: Job, archive: Archive, first: Fetch, cut: Iterator[Piece]
+) -> Iterator[Batch]:
+    """Each piece redacted and archived; what an interrupted run archived is not redacted again."""
+    archived = {
+        (f.url, f.original_sha256, f.published_utc): f
+        for f in archive.pending(job.source.id)
+        if f.way == first.way
+    }
+    for piece in cut:
+        url = f"{first.url}, piece {piece.number}" if piece.number else first.url
+        fetch = replace(first, url=url, original_sha256=sha256(piece.body).hexdigest())
+        known = archived.get((url, fetch.original_sha256, fetch.published_utc))
+        file = first.url if piece.number else ""
+        try:
+            if known and archive.holds(known):
+                bodies = [(known, archive.body(known))]
+            else:
+                body = job.redact(piece.body)
+                bodies = [(archive.keep(fetch, body), body)]
+        except SourceChangedError as error:
+            yield Batch([], [error], file, piece.is_last, piece.share)
+            if piece.number <= 1:
+                return
+            continue
+        yield Batch(bodies, (), file, piece.is_last, piece.share)
+
+
+def _from_file(job: Job, archive: Archive, file: Path, first: Fetch) -> tuple[Fetch, bytes]:
     try:
         with file.open("rb") as handle:
             chunks = iter(lambda: handle.read(CHUNK_BYTES), b"")
             raw = unpack(job.source.id, file.name, chunks, job.source.max_bytes)
     except OSError as error:
-        message = f"{file}: cannot be read ({error.strerror}). Name a file you may read."
-        raise UsageError(message) from error
+        raise _unread(file, error) from error
     body = job.redact(raw)
-    name = f"{job.source.id}/{file.name}" if way == "starter" else file.name
-    fetch = Fetch(
+    return archive.keep(replace(first, original_sha256=sha256(raw).hexdigest()), body), body
+
+
+def _unread(file: Path, error: OSError) -> UsageError:
+    return UsageError(f"{file}: cannot be read ({error.strerror}). Name a file you may read.")
+
+
+def _described(
+    job: Job, name: str, way: str, read_utc: datetime, said: datetime | None
+) -> Fetch:
+    return Fetch(
         fetch_id="", source=job.source.id, way=way, url=name, fetched_utc=read_utc, sha256="",
-        original_sha256=sha256(raw).hexdigest(), body_bytes=0, published_utc=said,
+        original_sha256="", body_bytes=0, published_utc=said,
     )  # fmt: skip
-    return archive.keep(fetch, body), body
-
-
-def _place(request: Request) -> str:
-    query = "&".join(f"{k}={v}" for k, v in request.params.items())
-    return f"{request.url}?{query}" if query else request.url

@@ -5,7 +5,7 @@ gathered and loaded together, which is one transaction instead of hundreds.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import polars as pl
@@ -93,29 +93,46 @@ class Loading:
         said = self._job.parse(body, fetch)
         self._report.rows_in += said.rows_in
         for rejection in said.rejections:
-            is_loss = rejection.severity != "notice"
-            self._report.rows_rejected += rejection.count if is_loss else 0
-            self._report.note(rejection.severity, rejection)
+            self._set_aside(rejection)
+        frames = {
+            name: self._bounded(fetch, name, frame)
+            for name, frame in self._stamped(fetch, said).items()
+        }
         if not self._accept_shrink:
-            gates.rows_suffice(source, fetch, said)
+            gates.rows_suffice(source, fetch, replace(said, tables=frames))
+            for warning in gates.rows_abound(source, fetch, frames):
+                self._set_aside(warning)
         return [
             Piece(
                 fetch,
                 name,
                 stamped(OBSERVED[name]).check(self._once(fetch, name, frame), is_unique=True),
             )
-            for name, frame in self._stamped(fetch, said).items()
+            for name, frame in frames.items()
         ]
 
+    def _bounded(self, fetch: Fetch, name: str, frame: pl.DataFrame) -> pl.DataFrame:
+        kept, impossible = gates.within_bounds(OBSERVED[name], fetch, frame)
+        for rejection in impossible:
+            self._set_aside(rejection)
+        return kept
+
+    def _set_aside(self, rejection: Rejection) -> None:
+        is_loss = rejection.severity != "notice"
+        self._report.rows_rejected += rejection.count if is_loss else 0
+        self._report.note(rejection.severity, rejection)
+
     def _settle(self, pieces: Sequence[Piece], *, is_whole: bool) -> None:
-        name, fetch, source = pieces[0].table, pieces[0].fetch, self._job.source
+        newest = max(pieces, key=lambda p: _public(p.fetch, p.frame))
+        name, fetch, source = newest.table, newest.fetch, self._job.source
         table, report = OBSERVED[name], self._report
         try:
             frame = self._once(fetch, name, pl.concat([p.frame for p in pieces]))
             if is_whole and not self._accept_shrink:
                 held = self._build.current(table, source.id)
                 gates.snapshot_is_whole(source, fetch, name, frame, held)
-            vintage = self._vintage(fetch, name, _public(fetch, frame), is_whole=is_whole)
+            public = _public(fetch, newest.frame)
+            vintage = self._vintage(fetch, name, public, is_whole=is_whole)
             delta = self._build.load(table, frame, vintage, source.id)
         except (SourceChangedError, SchemaViolationError) as error:
             report.refuse(error)
@@ -178,19 +195,18 @@ class Loading:
         return kept
 
     def _is_held(self, fetch: Fetch) -> bool:
-        """The same bytes of the same name and vintage are in the store already."""
+        """The last bytes of the same name and vintage that were loaded are these."""
         found = self._build.held(
-            'SELECT 1 FROM runs."fetch" f JOIN runs.loaded l USING (fetch_id) '
-            "WHERE f.source = $source AND f.sha256 = $sha AND f.url = $url "
-            "AND f.published_utc IS NOT DISTINCT FROM $published LIMIT 1",
+            'SELECT f.sha256 FROM runs."fetch" f JOIN runs.loaded l USING (fetch_id) '
+            "WHERE f.source = $source AND f.url = $url "
+            "AND f.published_utc IS NOT DISTINCT FROM $published ORDER BY l.rowid DESC LIMIT 1",
             {
                 "source": fetch.source,
-                "sha": fetch.sha256,
                 "url": fetch.url,
                 "published": fetch.published_utc,
             },
         )
-        return found.height > 0
+        return found["sha256"].to_list() == [fetch.sha256]
 
 
 def _public(fetch: Fetch, frame: pl.DataFrame) -> datetime:

@@ -3,8 +3,10 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from indicia.errors import IndiciaError
+from indicia.errors import IndiciaError, SourceBudgetSpentError
 from indicia.sources.contract import Fetch, Rejection
+from indicia.sources.intake import Batch
+from indicia.sources.meter import Meter
 from indicia.store import Delta
 
 
@@ -25,9 +27,20 @@ class Report:
     accepted: int = 0
     refused: int = 0
     stopped: bool = False
+    finished_utc: datetime | None = None
+    meter: Meter = field(default_factory=Meter)
     issues: list[dict[str, object]] = field(default_factory=list)
     fetches: list[Fetch] = field(default_factory=list)
     loaded: list[dict[str, object]] = field(default_factory=list)
+
+    def count(self, batch: Batch) -> None:
+        """Bring the figures for the screen up to date."""
+        if self.way != "live":
+            part = 0.0 if batch.is_last else batch.share
+            self.meter.took(sum(len(body) for _, body in batch.bodies), part)
+            self.meter.done += batch.is_last
+        self.meter.rows = self.rows_in
+        self.meter.tell(self.meter)
 
     def note(self, severity: str, rejection: Rejection) -> None:
         """Write down one thing that was wrong."""
@@ -51,6 +64,21 @@ class Report:
         self.stopped = True
         self.refuse(error)
         self.refused -= 1
+
+    def stop_for_today(self, error: SourceBudgetSpentError) -> None:
+        """Write down that the publisher may not be asked further for now; what came still loads."""
+        self.outcome, self.message = "budget spent", str(error)
+        self.note(
+            "warning",
+            Rejection(
+                "budget spent",
+                error.place,
+                "requests left in the publisher's budget",
+                error.problem,
+                f"Nothing: the next run after {error.until:%Y-%m-%d %H:%M} UTC goes on where this one stopped",
+                0,
+            ),
+        )
 
     def refuse(self, error: IndiciaError) -> None:
         """Write down why a body was refused; what was held before stays."""

@@ -1,64 +1,104 @@
-"""Asking a publisher: retries, size caps, redirects to known hosts only, secrets kept out of sight."""
+"""Asking a publisher: limits kept, repeats where it may help, known hosts only, secrets out of sight."""
 
-import zlib
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from email.utils import format_datetime
 from typing import Self
 from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, InvalidHeader, MaxRetryError
 from urllib3.util import Retry
 
 from indicia import __version__
-from indicia.errors import SourceChangedError, SourceNotConfiguredError, SourceUnavailableError
-from indicia.sources.contract import Request
-from indicia.sources.definition import MEBIBYTE, Source
+from indicia.errors import (
+    SourceBudgetSpentError,
+    SourceNotConfiguredError,
+    SourceUnavailableError,
+)
+from indicia.sources import wire
+from indicia.sources.contract import Fetch, Request
+from indicia.sources.definition import Source
+from indicia.sources.limits import Limits, seconds_to_midnight
+from indicia.sources.meter import Meter
+from indicia.sources.secrets import Secrets
+from indicia.sources.unpacking import unpack
 
 AGENT = f"indicia/{__version__} (secondary-indicator research; requests)"
 TIMEOUT_SECONDS = (10, 60)
-CHUNK_BYTES = 2**18
 MOST_REDIRECTS = 5
+LONGEST_WAIT_SECONDS = 120.0  # a publisher that asks for more is left alone until then
+LONGEST_HOLD_SECONDS = 7 * 86_400
+HOUR_SECONDS = 3_600
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-GZIP_MAGIC = b"\x1f\x8b"
+OK, NOT_MODIFIED, SEE_OTHER, TOO_MANY = 200, 304, 303, 429
+KEEP_METHOD = (307, 308)
 RETRIES = Retry(
     total=3,
     backoff_factor=2,
-    status_forcelist=(429, 500, 502, 503, 504),
-    allowed_methods=("GET",),
-    respect_retry_after_header=True,
-    redirect=0,
-    raise_on_status=False,
-    raise_on_redirect=False,
+    status_forcelist=(TOO_MANY, 500, 502, 503, 504),
+    retry_after_max=LONGEST_HOLD_SECONDS,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A body as served, unpacked, with secrets replaced."""
+    """A body as served, unpacked, with secrets replaced; without body where it is unchanged."""
 
     body: bytes
-    url: str
     status_code: int
-    media_type: str | None
-    etag: str | None
-    last_modified_utc: datetime | None
+    media_type: str | None = None
+    etag: str | None = None
+    last_modified_utc: datetime | None = None
+    next_url: str | None = None
+
+    @property
+    def is_unchanged(self) -> bool:
+        """The publisher says that the body we hold is still the one it serves."""
+        return self.status_code == NOT_MODIFIED
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """One request as it goes out, with its secrets; never logged."""
+
+    url: str
+    params: Mapping[str, str]
+    form: str
+    headers: Mapping[str, str]
 
 
 class Session:
-    """One publisher's connection for the length of a refresh."""
+    """One publisher's connection for the length of a refresh.
+
+    Args:
+        source: The definition: hosts, sizes, limits.
+        environ: Where keys are.
+        limits: Counts of requests shared with other processes; None keeps no count.
+        meter: Told what is asked and read.
+        retries: How often and how patiently a request is repeated.
+    """
 
     def __init__(
-        self, source: Source, environ: Mapping[str, str], retries: Retry = RETRIES
+        self,
+        source: Source,
+        environ: Mapping[str, str],
+        *,
+        limits: Limits | None = None,
+        meter: Meter | None = None,
+        retries: Retry | None = None,
     ) -> None:
         self._source, self._environ = source, environ
+        self._limits, self._meter = limits, meter or Meter()
+        self._retries = retries or RETRIES
+        self._secrets = Secrets()
         self._http = requests.Session()
         self._http.headers["User-Agent"] = AGENT
         for scheme in ("https://", "http://"):
-            self._http.mount(scheme, HTTPAdapter(max_retries=retries))
+            self._http.mount(scheme, HTTPAdapter(max_retries=0))
 
     def __enter__(self) -> Self:
         """Use as a `with` block."""
@@ -68,67 +108,107 @@ class Session:
         """Close the connection."""
         self._http.close()
 
-    def get(self, request: Request) -> Answer:
-        """Ask once.
+    def hide(self, text: str) -> str:
+        """The text without any key this session has sent."""
+        return self._secrets.hide(text)
+
+    def get(self, request: Request, earlier: Fetch | None = None) -> Answer:
+        """Ask, and repeat where that may help.
+
+        Args:
+            request: What to ask for. It is a query, so a POST may be repeated too.
+            earlier: The fetch whose body we hold; the answer may say that it is unchanged.
 
         Raises:
             SourceNotConfiguredError: A key the request needs is not in the environment.
+            SourceBudgetSpentError: The day's budget is used up; nothing is repeated.
             SourceUnavailableError: No usable answer: refused, timed out, error status, foreign redirect.
             SourceChangedError: The body is larger than the definition allows.
         """
-        secrets = {
-            name: self._secret(variable)
-            for name, variable in {**request.secret_params, **request.secret_headers}.items()
-        }
-        place = (
-            requests.Request("GET", request.url, params=dict(request.params)).prepare().url
-            or request.url
-        )
-        params = {**request.params, **{n: secrets[n] for n in request.secret_params}}
-        headers = {n: secrets[n] for n in request.secret_headers}
-        try:
-            with self._follow(request.url, params, headers, place) as response:
-                body = unpack(self._source.id, place, _chunks(response), self._source.max_bytes)
-                status, media = response.status_code, response.headers.get("Content-Type")
-                etag, modified = (
-                    response.headers.get("ETag"),
-                    response.headers.get("Last-Modified"),
+        sent = self._with_secrets(request, earlier)
+        place = request.place
+        retries = self._retries
+        while True:
+            status, wait = 0, 0.0
+            try:
+                with self._follow(sent, place) as response:
+                    status = response.status_code
+                    answer = self._read(response, place)
+                    wait = self._asked_to_wait(response, retries)
+                    self._stop_if_spent(response, sent.url, wait)
+                is_answer = status == OK or status in self._source.answer_statuses
+                if is_answer or (status == NOT_MODIFIED and earlier):
+                    return answer
+                sample = answer.body[:200].decode("utf-8", "replace")
+                problem = f"status {status}: {sample}"
+                may_help = self._is_throttled(status) or status in (
+                    retries.status_forcelist or ()
                 )
-        except (requests.RequestException, HTTPError) as error:
-            raise SourceUnavailableError(
-                self._source.id, place, _hide(_plainly(error), secrets)
-            ) from None
-        for secret in secrets.values():
-            body = body.replace(secret.encode(), b"REDACTED")
-        if status != requests.codes.ok:
-            sample = body[:200].decode("utf-8", "replace")
-            raise SourceUnavailableError(
-                self._source.id, place, f"status {status}: {sample}", status
-            )
-        return Answer(body, place, status, media, etag, _moment(modified))
+            except (requests.RequestException, HTTPError, UnicodeError) as error:
+                problem, may_help = self.hide(wire.plainly(error)), not wire.is_our_fault(error)
+            refusal = SourceUnavailableError(self._source.id, place, problem, status)
+            if not may_help:
+                raise refusal from None
+            if wait > LONGEST_WAIT_SECONDS:
+                self._hold(sent.url, wait, problem)
+                raise refusal from None
+            try:
+                retries = retries.increment(error=HTTPError(problem))
+            except MaxRetryError:
+                raise refusal from None
+            time.sleep(wait or max(retries.get_backoff_time(), retries.backoff_factor))
+
+    def _with_secrets(self, request: Request, earlier: Fetch | None) -> _Sent:
+        named = {**request.secret_params, **request.secret_headers}
+        secrets = {name: self._secret(variable) for name, variable in named.items()}
+        headers = dict(request.headers)
+        if request.form:
+            headers.setdefault("Content-Type", "application/json")
+        if earlier and earlier.etag:
+            headers["If-None-Match"] = earlier.etag
+        if earlier and earlier.last_modified_utc:
+            modified = earlier.last_modified_utc.astimezone(UTC)
+            headers["If-Modified-Since"] = format_datetime(modified, usegmt=True)
+        return _Sent(
+            request.url,
+            {**request.params, **{n: secrets[n] for n in request.secret_params}},
+            request.form,
+            {**headers, **{n: secrets[n] for n in request.secret_headers}},
+        )
 
     def _secret(self, variable: str) -> str:
-        value = self._environ.get(variable, "")
+        value = self._environ.get(variable, "").strip()
         if not value:
             raise SourceNotConfiguredError(self._source.id, variable)
+        self._secrets.add(value)
         return value
 
-    def _follow(
-        self, url: str, params: Mapping[str, str], headers: Mapping[str, str], place: str
-    ) -> requests.Response:
+    def _follow(self, sent: _Sent, place: str) -> requests.Response:
+        """Send, and follow redirects to known hosts; keys stay with the first host."""
+        open_headers = {
+            n: v for n, v in sent.headers.items() if n in ("Accept", "Content-Type")
+        }
         for _ in range(MOST_REDIRECTS):
-            self._allow(url, place)
-            response = self._http.get(
-                url,
-                params=dict(params),
-                headers=dict(headers),
+            self._allow(sent.url, place)
+            if self._limits:
+                self._limits.take(self._source, urlsplit(sent.url).netloc)
+            self._meter.requests += 1
+            response = self._http.request(
+                "POST" if sent.form else "GET",
+                sent.url,
+                params=dict(sent.params),
+                data=sent.form.encode() or None,
+                headers=dict(sent.headers),
                 timeout=TIMEOUT_SECONDS,
                 stream=True,
                 allow_redirects=False,
             )
             if not response.is_redirect:
                 return response
-            url, params, headers = urljoin(url, response.headers["Location"]), {}, {}
+            form = sent.form if response.status_code in KEEP_METHOD else ""
+            sent = _Sent(
+                urljoin(sent.url, response.headers["Location"]), {}, form, open_headers
+            )
             response.close()
         raise SourceUnavailableError(
             self._source.id, place, f"more than {MOST_REDIRECTS} redirects"
@@ -138,79 +218,67 @@ class Session:
         parts = urlsplit(url)
         host = parts.hostname or ""
         if host not in self._source.allowed_hosts:
-            problem = f"it leads to the host {host}, which its definition does not list"
+            problem = (
+                f"it leads to the host {self.hide(host)}, which its definition does not list"
+            )
             raise SourceUnavailableError(self._source.id, place, problem)
         if parts.scheme != "https" and host not in LOOPBACK:
             raise SourceUnavailableError(
                 self._source.id, place, f"{parts.scheme} instead of https"
             )
 
-
-def unpack(source: str, place: str, chunks: Iterator[bytes], most_bytes: int) -> bytes:
-    """Join chunks, ungzip where they are gzip, and stop at `most_bytes`.
-
-    Raises:
-        SourceChangedError: The body is larger than allowed, or is broken gzip.
-    """
-    taken, size = [], 0
-    engine = None
-    for number, chunk in enumerate(chunks):
-        if number == 0 and chunk[:2] == GZIP_MAGIC:
-            engine = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-        piece = chunk
-        while piece:
-            if engine:
-                try:
-                    out = engine.decompress(piece, CHUNK_BYTES)
-                except zlib.error as error:
-                    raise SourceChangedError(
-                        source, place, "gzip data", error, "Fetch the file again"
-                    ) from error
-                piece = engine.unconsumed_tail or _next_member(engine)
-                if engine.eof and piece:
-                    engine = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-            else:
-                out, piece = piece, b""
-            size += len(out)
-            if size > most_bytes:
-                raise SourceChangedError(
-                    source,
-                    place,
-                    f"at most {most_bytes // MEBIBYTE} MiB, decompressed",
-                    "more",
-                    "If the publisher really grew, raise max_mb in the source's definition",
-                )
-            taken.append(out)
-    if engine and not engine.eof:
-        raise SourceChangedError(
-            source, place, "a complete gzip file", "a truncated one", "Fetch the file again"
+    def _read(self, response: requests.Response, place: str) -> Answer:
+        chunks = wire.chunks(response, self._meter)
+        body = unpack(self._source.id, place, chunks, self._source.max_bytes)
+        served = response.headers
+        return Answer(
+            self._secrets.hide_in(body),
+            response.status_code,
+            self._hidden(served.get("Content-Type")),
+            self._hidden(served.get("ETag")),
+            wire.moment(served.get("Last-Modified")),
+            self._hidden(response.links.get("next", {}).get("url")),
         )
-    return b"".join(taken)
 
+    def _hidden(self, header: str | None) -> str | None:
+        return self.hide(header) if header else None
 
-def _next_member(engine: "zlib._Decompress") -> bytes:
-    return engine.unused_data if engine.eof else b""
+    def _asked_to_wait(self, response: requests.Response, retries: Retry) -> float:
+        """Seconds the publisher asks for, at most a week; 0 where neither it nor its definition says."""
+        is_throttled = self._is_throttled(response.status_code)
+        if not is_throttled and response.status_code not in (retries.status_forcelist or ()):
+            return 0.0
+        usual = self._source.throttled_seconds if is_throttled else 0.0
+        try:
+            return float(retries.get_retry_after(response.raw) or usual)
+        except (InvalidHeader, ValueError, OverflowError):
+            return usual
 
+    def _is_throttled(self, status: int) -> bool:
+        """Whether a status says, in its publisher's way, that it was asked too often."""
+        return status == TOO_MANY or status in self._source.throttled_statuses
 
-def _chunks(response: requests.Response) -> Iterator[bytes]:
-    return response.raw.stream(CHUNK_BYTES, decode_content=True)
+    def _stop_if_spent(self, response: requests.Response, url: str, wait: float) -> None:
+        """Leave the publisher alone once its day's budget is used up; a body that came is kept."""
+        left = wire.number(response.headers.get(self._source.spent_header or "-"))
+        is_refused = self._is_throttled(response.status_code)
+        if left is not None and left <= 0:
+            problem = f"{self._source.spent_header} is {left:g}"
+            seconds = wait or seconds_to_midnight()
+        elif is_refused and wait > LONGEST_WAIT_SECONDS:
+            asked = f"{wait / 3600:.1f} h" if wait > HOUR_SECONDS else f"{wait / 60:.0f} min"
+            problem, seconds = f"it asks to wait for {asked}", wait
+        else:
+            return
+        until = self._hold(url, seconds, problem, is_budget=True)
+        if is_refused:
+            host = urlsplit(url).netloc
+            raise SourceBudgetSpentError(self._source.id, host, problem, until)
 
-
-def _plainly(error: Exception) -> str:
-    """What stopped a request, without the library's nested wrapping."""
-    reason = getattr(error.args[0] if error.args else None, "reason", None) or error
-    said = str(reason).rsplit(": ", 1)[-1].strip(" )'\"")
-    return f"cannot be reached ({type(reason).__name__}: {said})"
-
-
-def _hide(text: str, secrets: Mapping[str, str]) -> str:
-    for secret in secrets.values():
-        text = text.replace(secret, "REDACTED")
-    return text
-
-
-def _moment(header: str | None) -> datetime | None:
-    try:
-        return parsedate_to_datetime(header).astimezone(UTC) if header else None
-    except (TypeError, ValueError):
-        return None
+    def _hold(
+        self, url: str, seconds: float, problem: str, *, is_budget: bool = False
+    ) -> datetime:
+        limits, host = self._limits, urlsplit(url).netloc
+        if limits:
+            return limits.hold(host, seconds, problem, is_budget=is_budget)
+        return datetime.fromtimestamp(time.time() + seconds, UTC)

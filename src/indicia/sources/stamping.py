@@ -78,5 +78,5 @@ def stamp(table: Table, frame: pl.DataFrame, source: Source, fetch: Fetch) -> pl
 def _page(source: Source, fetch: Fetch) -> str | None:
     """Where a person can read the body: its address, else the publisher's page, if it has one."""
     if "://" in fetch.url:
-        return fetch.url
+        return fetch.page
     return source.homepage if source.url or fetch.way == "starter" else None

@@ -191,6 +191,7 @@ class Build:
 
     def _make(self, family: str, table: Table) -> None:
         self._db.execute(table.ddl().replace(f'"{table.name}"', f'{family}."{table.name}"', 1))
+        load.add_columns(self._db, family, table)
 
     def _path(self, family: str) -> Path:
         return self._stores / f"build-{family}.duckdb"

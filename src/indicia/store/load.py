@@ -164,10 +164,15 @@ def columns(db: duckdb.DuckDBPyConnection, schema: str, name: str) -> set[str]:
 def _prepare(db: duckdb.DuckDBPyConnection, schema: str, table: Table) -> None:
     for made in (history(table), current(table)):
         db.execute(made.ddl().replace(f'"{made.name}"', f'{schema}."{made.name}"', 1))
-        for name in sorted(set(made.names) - columns(db, schema, made.name)):
-            kind = SQL_TYPES[made.polars[name]]
-            db.execute(f'ALTER TABLE {schema}."{made.name}" ADD COLUMN "{name}" {kind}')
+        add_columns(db, schema, made)
     digest.prepare(db, schema)
+
+
+def add_columns(db: duckdb.DuckDBPyConnection, schema: str, table: Table) -> None:
+    """Give a table of a store that an earlier version made the columns it lacks."""
+    for name in sorted(set(table.names) - columns(db, schema, table.name)):
+        kind = SQL_TYPES[table.polars[name]]
+        db.execute(f'ALTER TABLE {schema}."{table.name}" ADD COLUMN "{name}" {kind}')
 
 
 def _difference(
@@ -186,9 +191,10 @@ def _difference(
         "published_basis": f"CASE WHEN {late} THEN 'fetched' ELSE i.published_basis END",
     }
     chosen = ", ".join(f'{stamp.get(n, f"""i."{n}" """)} AS "{n}"' for n in names)
+    by_then = "AND published_utc <= $public" if vintage.next_utc else ""
     ended = (
         f"SELECT {_list(stamped(table).key)}, max(published_utc) AS published_utc "
-        f"FROM {schema}.history_{table.name} WHERE is_tombstone GROUP BY ALL"
+        f"FROM {schema}.history_{table.name} WHERE is_tombstone {by_then} GROUP BY ALL"
     )
     db.execute(
         f"CREATE TEMP TABLE delta AS SELECT {chosen}, false AS is_tombstone, "

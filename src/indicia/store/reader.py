@@ -67,13 +67,9 @@ class Store:
             _observation_views(db, table, limits)
         for family, tables in ((RUN_FAMILY, RUNS), (ASSESSMENT_FAMILY, ASSESSMENTS)):
             for table in tables:
-                _view(
-                    db,
-                    table.name,
-                    f'SELECT * FROM {family}."{table.name}"'
-                    if family in made.files
-                    else table.empty_select(),
-                )
+                held = load.columns(db, family, table.name)
+                shown = f'SELECT {_known(table, held)} FROM {family}."{table.name}"'
+                _view(db, table.name, shown if held else table.empty_select())
         db.execute("SET enable_external_access=false")
         db.execute("SET lock_configuration=true")
         return cls(db, made, as_of, as_held)

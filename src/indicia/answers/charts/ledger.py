@@ -1,4 +1,4 @@
-"""Accelerators implied by power: one interval per class and figure, never merged."""
+"""Accelerators that each channel implies: one interval per class and figure, never merged."""
 
 import altair as alt
 import polars as pl
@@ -10,35 +10,42 @@ from indicia.answers.charts.look import BLUE, GREEN, GREY, HEAD_PIXELS, ORANGE, 
 ROW_PIXELS = 20
 ROOM_RATIO = 1.6
 DASHES = ([1, 0], [6, 3], [2, 2], [8, 2, 2, 2], [4, 4])
-COLOURS = (BLUE, ORANGE, PURPLE, GREEN, GREY)
+COLOURS = {
+    "power": BLUE,
+    "imports": ORANGE,
+    "tenders": PURPLE,
+    "stated": GREEN,
+    "claims": GREY,
+}
 
 
 def ledger(counts: pl.DataFrame, caption: str) -> alt.LayerChart | alt.FacetChart:
     """P05 to P95 of each class and figure on a logarithmic axis, with a tick at P50.
 
     Args:
-        counts: As `answers.compute.ledger` gives them.
+        counts: As `answers.compute.charted` gives them.
         caption: What data this was made from.
     """
-    readings = counts["reading"].unique(maintain_order=True).to_list()
+    series = counts.select("label", "channel").unique("label", maintain_order=True)
+    readings, channels = series["label"].to_list(), series["channel"].to_list()
     kinds = counts["accelerator"].unique(maintain_order=True).to_list()
     low, high = "accelerators_p05_count", "accelerators_p95_count"
     domain = [min(counts[low]) / ROOM_RATIO, max(counts[high]) * ROOM_RATIO]
-    shade = [COLOURS[i % len(COLOURS)] for i in range(len(readings))]
-    dash = [DASHES[i % len(DASHES)] for i in range(len(readings))]
-    legend = alt.Legend(orient="top", columns=1, labelLimit=420, symbolType="stroke")
+    shade = [COLOURS[channel] for channel in channels]
+    dash = [DASHES[channels[:i].count(c) % len(DASHES)] for i, c in enumerate(channels)]
+    legend = alt.Legend(orient="top", columns=1, labelLimit=640, symbolType="stroke")
     base = alt.Chart(counts).encode(
         y=alt.Y("accelerator:N", sort=kinds, title=None, axis=alt.Axis(labelLimit=240)),
-        yOffset=alt.YOffset("reading:N", sort=readings),
+        yOffset=alt.YOffset("label:N", sort=readings),
         color=alt.Color(
-            "reading:N",
+            "label:N",
             title=None,
             scale=alt.Scale(domain=readings, range=shade),
             legend=legend,
         ),
         tooltip=[
             "accelerator:N",
-            "reading:N",
+            "label:N",
             alt.Tooltip(f"{low}:Q", title="P05", format=","),
             alt.Tooltip("accelerators_p50_count:Q", title="P50", format=","),
             alt.Tooltip(f"{high}:Q", title="P95", format=","),
@@ -54,7 +61,7 @@ def ledger(counts: pl.DataFrame, caption: str) -> alt.LayerChart | alt.FacetChar
         ),
         x2=f"{high}:Q",
         strokeDash=alt.StrokeDash(
-            "reading:N", title=None, scale=alt.Scale(domain=readings, range=dash), legend=legend
+            "label:N", title=None, scale=alt.Scale(domain=readings, range=dash), legend=legend
         ),
     )
     ticks = base.mark_tick(thickness=4, size=16, opacity=1).encode(x="accelerators_p50_count:Q")
@@ -64,9 +71,11 @@ def ledger(counts: pl.DataFrame, caption: str) -> alt.LayerChart | alt.FacetChar
         color=alt.value(GREY),
     )
     return alt.layer(bars, ticks, says).properties(
-        height=ROW_PIXELS * counts.height + 30 * len(kinds) // 4 + HEAD_PIXELS,
+        height=ROW_PIXELS * (counts.height + len(readings))
+        + 30 * len(kinds) // 4
+        + HEAD_PIXELS,
         title=look.title(
-            "Accelerators that power would feed, per class",
+            "Accelerators implied, per class",
             compute.CAVEAT,
             "Bar: P05 to P95. Tick and number: P50. Classes are alternatives, never a sum.",
             caption,

@@ -1,7 +1,7 @@
 """What each test says of each part: yes, no or not known, with the figures it compared.
 
 Unit: performance without dimension, density per mm2, bandwidths in GB/s.
-Reads: chips.vendor, chip_specs.tpp, .perf_density, .mem_bw_gbs, .io_total_gbs, .dc_marketed.
+Reads: chips.vendor, .tpp, .perf_density, .mem_bw_gbs, .io_total_gbs, .dc_marketed.
 """
 
 from functools import cache
@@ -11,7 +11,6 @@ import polars as pl
 from indicia.errors import UsageError
 from indicia.reference.chips import chips
 from indicia.reference.clock.rules import Rulebook
-from indicia.reference.tables import table
 
 FIGURES = ("tpp", "perf_density", "mem_bw_gbs", "io_total_gbs")
 WORDS = ("vendor", "dc_marketed")
@@ -26,12 +25,7 @@ PERFORMANCE = "tpp"
 @cache
 def parts() -> pl.DataFrame:
     """The accelerators that can be asked about, with the figures that tests compare."""
-    return (
-        table("chip_specs")
-        .join(chips().select("chip", "vendor"), on="chip", how="left", maintain_order="left")
-        .select(PARTS.names())
-        .cast(PARTS)
-    )
+    return chips().select(PARTS.names()).cast(PARTS)
 
 
 def fitted(made: pl.DataFrame) -> pl.DataFrame:

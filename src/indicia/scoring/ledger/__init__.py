@@ -15,9 +15,10 @@ from indicia.scoring.ledger.draws import (
     priors,
 )
 from indicia.scoring.ledger.gaps import Gap, absorption, dark, lasts, plan_against_approval
-from indicia.scoring.ledger.imports import from_imports
-from indicia.scoring.ledger.power import counted, from_power, needed_mw, per_mw
-from indicia.scoring.ledger.stated import from_claim, from_tender
+from indicia.scoring.ledger.imports import counted_imports, from_imports
+from indicia.scoring.ledger.power import counted, from_power, needed_mw, per_mw, summed
+from indicia.scoring.ledger.priors import bounds, quantities
+from indicia.scoring.ledger.stated import from_claim, from_operations, from_tender
 
 __all__ = [
     "Assumptions",
@@ -27,12 +28,15 @@ __all__ = [
     "Prior",
     "absorption",
     "as_frame",
+    "bounds",
     "candidates",
     "classes",
     "counted",
+    "counted_imports",
     "dark",
     "from_claim",
     "from_imports",
+    "from_operations",
     "from_power",
     "from_tender",
     "lasts",
@@ -40,4 +44,6 @@ __all__ = [
     "per_mw",
     "plan_against_approval",
     "priors",
+    "quantities",
+    "summed",
 ]

@@ -2,7 +2,7 @@
 
 Both sides of a ratio draw shared priors from the same streams, so what they have in common cancels.
 A ratio far from 1 has ordinary explanations (re-export, stock, late energising, other tenants): it is
-a lead and no finding.
+a lead and no finding. Gaps are statements of evidence; they carry no weight in the score.
 """
 
 from collections.abc import Sequence
@@ -27,11 +27,17 @@ from indicia.scoring.ledger.power import KW_PER_MW, facility_kw, per_mw
 MANY = 1.5
 SURE = 0.9
 QUARTERS = 2
+MOST_FIGURES = 3
 ORDINARY = {
     "absorption": "re-export, stock held, goods of another class, energising that comes later or is not published",
     "dark": "a later phase, idle nodes, a meter that covers one of several feeds, an overstated report",
     "plan": "a further application, own generation, phases, a plan that is not built",
 }
+SIDES = {
+    "absorption": ("power the imports would need, were they all of this class", "power energised", "MW"),
+    "dark": ("accelerators reported installed", "accelerators that the power drawn supports", "accelerators"),
+    "plan": ("power the plan would need", "power approved or connected", "MW"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +46,10 @@ class Gap:
 
     Args:
         kind: `absorption`, `dark` or `plan`.
-        says: What is divided by what.
         chip_class: Class that both sides are read as.
-        ratio: The 90 % interval and the median.
+        left: What is divided: its 90 % interval and median, in `unit`.
+        right: What it is divided by, likewise.
+        ratio: The 90 % interval and the median of the ratio.
         share_above: Share of draws above the threshold.
         threshold: The threshold.
         assumptions: Every prior drawn from, in order.
@@ -50,8 +57,9 @@ class Gap:
     """
 
     kind: str
-    says: str
     chip_class: str
+    left: Interval
+    right: Interval
     ratio: Interval
     share_above: float
     threshold: float
@@ -63,19 +71,63 @@ class Gap:
         """Whether the ratio lies above its threshold with the certainty asked for."""
         return self.share_above > SURE
 
+    @property
+    def says(self) -> str:
+        """What is divided by what."""
+        left, right, _ = SIDES[self.kind]
+        return f"{left}, divided by {right}"
 
-def _gap(kind: str, says: str, sheet: Sheet, values: Floats, more: Sequence[Prior] = ()) -> Gap:
+    @property
+    def unit(self) -> str:
+        """Unit of both sides."""
+        return SIDES[self.kind][2]
+
+    @property
+    def sentence(self) -> str:
+        """The gap in one plain sentence, with its ordinary explanations."""
+        left, right, unit = SIDES[self.kind]
+        sides = f"{_capital(left)}: {_range(self.left)} {unit}; {right}: {_range(self.right)} {unit}; ratio {_range(self.ratio)}."
+        if self.stands_out:
+            return f"{sides} The gap stands out. It is consistent with {self.ordinary}; it is a lead and no finding."
+        if self.ratio.p95 <= self.threshold:
+            return f"{sides} Both sides are consistent with each other."
+        return f"{sides} The ratio is too uncertain to stand out; consistent with no gap, or with {self.ordinary}."
+
+
+def _range(interval: Interval) -> str:
+    middle, low, high = (_figures(v) for v in (interval.p50, interval.p05, interval.p95))
+    return middle if low == high else f"{middle} ({low} to {high})"
+
+
+def _figures(value: float) -> str:
+    digits = max(0, MOST_FIGURES - 1 - int(np.floor(np.log10(value))))
+    return f"{float(f'{value:.{MOST_FIGURES}g}'):,.{digits}f}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _gap(
+    kind: str, sheet: Sheet, left: Floats, right: Floats, more: Sequence[Prior] = ()
+) -> Gap:
     used = tuple(dict.fromkeys((*sheet.used, *more)))
+    values = left / right
     return Gap(
         kind,
-        says,
         sheet.chip_class,
+        Interval.of(left),
+        Interval.of(right),
         Interval.of(values),
         float(np.mean(values > MANY)),
         MANY,
         used,
         ORDINARY[kind],
     )
+
+
+def _same(value: float) -> Floats:
+    return np.full(1, value)
 
 
 def absorption(
@@ -105,8 +157,7 @@ def absorption(
         sheet = Sheet(name, assumptions or Assumptions())
         accelerators = per_measure(measure, sheet) * amount
         needed = accelerators * facility_kw(sheet) / KW_PER_MW
-        says = "power that the imports need, divided by power energised"
-        found.append(_gap("absorption", says, sheet, needed / power))
+        found.append(_gap("absorption", sheet, needed, _same(power)))
     return tuple(found)
 
 
@@ -121,6 +172,9 @@ def dark(
     kind: str,
     chip_class: str | None = None,
     assumptions: Assumptions | None = None,
+    *,
+    boundary: str = "facility",
+    site: str = "ai",
 ) -> tuple[Gap, ...]:
     """Accelerators reported installed against those that the power drawn supports, per class.
 
@@ -130,6 +184,8 @@ def dark(
         kind: `avg` or `peak`; a capacity is not drawn.
         chip_class: The class, if it is known from elsewhere.
         assumptions: What the reader puts in place of the priors.
+        boundary: What the power covers.
+        site: One of `SITES`.
 
     Raises:
         UsageError: A figure that is not above zero, or a choice that does not exist.
@@ -139,9 +195,8 @@ def dark(
     found = []
     for name in chosen(chip_class):
         sheet = Sheet(name, assumptions or Assumptions())
-        values, used = per_mw(kind, name, assumptions=sheet.assumptions)
-        says = "accelerators reported installed, divided by those the power drawn supports"
-        found.append(_gap("dark", says, sheet, number / (values * power), used))
+        values, used = per_mw(kind, name, boundary, site, sheet.assumptions)
+        found.append(_gap("dark", sheet, _same(number), values * power, used))
     return tuple(found)
 
 
@@ -172,10 +227,9 @@ def plan_against_approval(
     for name in chosen(chip_class):
         sheet = Sheet(name, assumptions or Assumptions())
         if planned_mw is not None:
-            needed = np.full(1, positive("Planned power in MW", planned_mw))
+            needed = _same(positive("Planned power in MW", planned_mw))
         else:
             number = positive("Planned accelerators", planned_accelerators or 0.0)
             needed = facility_kw(sheet) * number / KW_PER_MW
-        says = "power that the plan needs, divided by power approved"
-        found.append(_gap("plan", says, sheet, needed / approved))
+        found.append(_gap("plan", sheet, needed, _same(approved)))
     return tuple(found)

@@ -4,37 +4,48 @@ A customs heading holds a class of machine, not a product, so each figure is con
 and on the share of the record that is accelerator servers.
 """
 
+from functools import lru_cache
+
+import polars as pl
+
 from indicia.scoring.ledger.draws import (
     Assumptions,
     Count,
     Floats,
     Interval,
+    Prior,
     Sheet,
     chosen,
     one_of,
     positive,
 )
+from indicia.scoring.ledger.frames import scaled
+from indicia.scoring.ledger.priors import Wished
 
 MEASURES = {
     "value_usd": "declared value",
     "used_value_usd": "declared value of used parts",
     "servers": "servers",
     "mass_kg": "mass",
+    "parts": "boards or modules",
 }
 NOTE = "Were the goods servers of this class. A customs heading does not name a product."
+SETTING = ("measure", "chip_class")
 RACKS = "gb200"
 USED = "a100"
 SERVERS_OF_8 = 8
 
 
 def per_measure(measure: str, sheet: Sheet) -> Floats:
-    """Draws of accelerators per US dollar, per server or per kilogram."""
+    """Draws of accelerators per US dollar, server, kilogram or part."""
     if measure == "value_usd":
         return sheet.draw("server_value_share") / sheet.draw("server_price_usd")
     if measure == "used_value_usd":
         return sheet.draw("server_value_share") / sheet.draw("used_a100_price_usd")
     if measure == "servers":
         return sheet.draw("server_unit_share") * sheet.per_node
+    if measure == "parts":
+        return sheet.draw("server_unit_share")
     share = sheet.draw("server_unit_share")
     if sheet.chip_class == RACKS:
         return share * sheet.per_node / sheet.draw("rack_mass_kg")
@@ -51,8 +62,9 @@ def from_imports(
     """Accelerators that a trade record implies: one row for the class named, or one per candidate.
 
     Args:
-        amount: Value (US$), units (servers, racks or pods of the class) or mass (kg).
-        measure: `value_usd`, `used_value_usd` (only a100), `servers` or `mass_kg`.
+        amount: Value (US$), units (servers, racks or pods of the class; boards or modules with one
+            accelerator each) or mass (kg).
+        measure: `value_usd`, `used_value_usd` (only a100), `servers`, `mass_kg` or `parts`.
         chip_class: The class, if it is known from elsewhere.
         assumptions: What the reader puts in place of the priors.
 
@@ -78,3 +90,32 @@ def from_imports(
             )
         )
     return tuple(found)
+
+
+def counted_imports(
+    rows: pl.DataFrame, assumptions: Assumptions | Wished | None = None
+) -> pl.DataFrame:
+    """Counts of many trade records at once.
+
+    Args:
+        rows: `amount`, `measure`, `chip_class`.
+        assumptions: What the reader puts in place of the priors; see `Assumptions.of`.
+
+    Returns:
+        The rows in their order with `p05`, `p50`, `p95`, and `assumptions`: the priors in force.
+
+    Raises:
+        UsageError: An amount that is not above zero, or a choice that does not exist.
+    """
+    own = Assumptions.of(assumptions)
+    return scaled(rows, "amount", SETTING, lambda m, name: _per(m, name, own))
+
+
+@lru_cache(maxsize=64)
+def _per(
+    measure: str, chip_class: str, assumptions: Assumptions
+) -> tuple[Floats, tuple[Prior, ...]]:
+    one_of("measure", measure, tuple(MEASURES))
+    sheet = Sheet(chosen(chip_class)[0], assumptions)
+    values = per_measure(measure, sheet)
+    return values, tuple(sheet.used)

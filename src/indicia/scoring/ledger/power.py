@@ -1,17 +1,19 @@
 """Accelerators that a power figure implies, per class; and the power that accelerators need.
 
 Three kinds of figure are read by three formulas and never mixed: a time average (nodes wait part of
-the time), an observed peak (nearly all nodes busy) and a capacity (nameplate, partly filled). Two
-boundaries: the whole facility with cooling, or the computing system alone as benchmark lists state
-it. Power never says which class of accelerator draws it.
+the time), an observed peak (nearly all nodes busy) and a capacity (nameplate, partly filled). Three
+boundaries: the whole facility with cooling, its IT load without cooling, or one computing system alone
+as benchmark lists state it. Power never says which class of accelerator draws it.
 """
 
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
+import numpy as np
 import polars as pl
 
 from indicia.errors import UsageError
-from indicia.schema.observations import POWER_KINDS
+from indicia.schema.observations import BOUNDARIES, POWER_KINDS
 from indicia.scoring.ledger.draws import (
     Assumptions,
     Count,
@@ -24,9 +26,10 @@ from indicia.scoring.ledger.draws import (
     one_of,
     positive,
 )
+from indicia.scoring.ledger.frames import above_zero, scaled
+from indicia.scoring.ledger.priors import Wished
 
 SCALED = "research_scaled"
-BOUNDARIES = ("facility", "system")
 SITES = {
     "ai": ("ai_share", "fill_share"),
     "colocation": ("ai_share_colocation", "fill_share"),
@@ -48,6 +51,8 @@ PUE = {"dedicated": "pue_ratio_dedicated"}
 KW_PER_MW = 1000.0
 CAPACITY = "capacity"
 WORDS = {"avg": "average power", "peak": "observed peak", CAPACITY: "connected capacity"}
+COVERS = {"facility": "facility", "it": "IT load", "system": "system"}
+SETTING = ("power_kind", "chip_class", "boundary", "site", "is_power_limited")
 NOTE = "Were all of this class. Power does not say which class it is."
 LIMITED = " Read as built to the limit of its power: full, at busy power."
 
@@ -67,10 +72,12 @@ def facility_kw(
         kw = kw * sheet.draw(SPREAD[site])
     if boundary == "system":
         return kw * sheet.draw("overhead_ratio_system")
+    if boundary == "it":
+        return kw * sheet.draw("overhead_ratio")
     return kw * sheet.draw("overhead_ratio") * sheet.draw(PUE.get(site, "pue_ratio"))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=128)
 def per_mw(
     kind: str,
     chip_class: str,
@@ -85,7 +92,7 @@ def per_mw(
     Args:
         kind: `avg`, `peak` or `capacity`.
         chip_class: Class of `chip_power.csv`.
-        boundary: What the figure covers: `facility` or `system`.
+        boundary: What the figure covers: `facility`, `it` or `system`.
         site: One of `SITES`.
         assumptions: What the reader puts in place of the priors.
         is_power_limited: A capacity that the builder is known to fill: no discount for fill, and
@@ -103,7 +110,7 @@ def per_mw(
     is_nameplate = kind == CAPACITY and not is_power_limited
     node = "nameplate_node_kw" if is_nameplate else "busy_node_kw"
     values = KW_PER_MW / facility_kw(sheet, boundary, node, site)
-    if boundary == "facility":
+    if boundary != "system":
         values = values * sheet.draw(share)
     if site == SCALED:
         values = values / sheet.draw("publisher_step_ratio")
@@ -134,7 +141,7 @@ def from_power(
         mw: The figure (MW), or its two stated ends.
         kind: `avg`, `peak` or `capacity`.
         chip_class: The class, if it is known from elsewhere.
-        boundary: What the figure covers: `facility` or `system`.
+        boundary: What the figure covers: `facility`, `it` or `system`.
         site: One of `SITES`.
         is_power_limited: See `per_mw`.
         assumptions: What the reader puts in place of the priors.
@@ -155,7 +162,7 @@ def from_power(
         found.append(
             Count(
                 "power",
-                f"{WORDS[kind]} of the {boundary}",
+                f"{WORDS[kind]} of the {COVERS[boundary]}",
                 name,
                 Interval.of(values * megawatts),
                 used,
@@ -174,26 +181,76 @@ def needed_mw(
     return Interval.of(kw * positive("Number of accelerators", accelerators) / KW_PER_MW)
 
 
-def counted(rows: pl.DataFrame) -> pl.DataFrame:
+def counted(
+    rows: pl.DataFrame, assumptions: Assumptions | Wished | None = None
+) -> pl.DataFrame:
     """Counts of many sites at once.
 
     Args:
         rows: `mw`, `power_kind`, `chip_class`, `boundary`, `site`, `is_power_limited`.
+        assumptions: What the reader puts in place of the priors; see `Assumptions.of`.
 
     Returns:
-        The rows in their order with `p05`, `p50` and `p95`.
+        The rows in their order with `p05`, `p50`, `p95`, and `assumptions`: the priors in force.
+
+    Raises:
+        UsageError: A power that is not above zero, or a choice that does not exist.
     """
-    if rows.height and not bool((rows["mw"] > 0).fill_null(value=False).all()):
-        raise UsageError("Power in MW must be a number above 0 in every row.")
-    keys = ["power_kind", "chip_class", "boundary", "site", "is_power_limited"]
-    kinds = rows.select(keys).unique(maintain_order=True)
-    ratios = [
-        Interval.of(per_mw(kind, name, boundary, site, is_power_limited=limited)[0])
-        for kind, name, boundary, site, limited in kinds.iter_rows()
-    ]
-    per = kinds.with_columns(
-        pl.Series(name, [getattr(r, name) for r in ratios], dtype=pl.Float64)
-        for name in ("p05", "p50", "p95")
+    return scaled(rows, "mw", SETTING, drawn_with(Assumptions.of(assumptions)))
+
+
+def summed(
+    rows: pl.DataFrame, by: Sequence[str], assumptions: Assumptions | Wished | None = None
+) -> pl.DataFrame:
+    """Counts of groups of sites, summed draw by draw: what priors share moves together.
+
+    Args:
+        rows: As for `counted`.
+        by: What makes a group; kinds of power and classes of accelerator are never summed.
+        assumptions: What the reader puts in place of the priors.
+
+    Returns:
+        One row per group in order of first appearance: `by`, `mw`, `sites_count`, `p05`, `p50`,
+        `p95`, `assumptions`.
+
+    Raises:
+        UsageError: A group that would sum kinds or classes, or as `counted` says.
+    """
+    if missing := {"power_kind", "chip_class"} - set(by):
+        raise UsageError(f"Counts are not summed over {', '.join(sorted(missing))}.")
+    above_zero(rows, "mw")
+    draws = drawn_with(Assumptions.of(assumptions))
+    groups = rows.group_by(
+        [*by, *(c for c in SETTING if c not in by)], maintain_order=True
+    ).agg(pl.col("mw").sum(), sites_count=pl.len())
+    found = []
+    for key, group in groups.group_by(list(by), maintain_order=True):
+        total, used = 0.0, dict[Prior, None]()
+        for *setting, mw in group.select(*SETTING, "mw").iter_rows():
+            values, drawn = draws(*setting)
+            total = total + values * mw
+            used |= dict.fromkeys(drawn)
+        interval = Interval.of(np.asarray(total))
+        says = "; ".join(str(p) for p in used)
+        found.append(
+            (*key, group["mw"].sum(), group["sites_count"].sum(),
+             interval.p05, interval.p50, interval.p95, says)
+        )  # fmt: skip
+    schema = {name: groups.schema[name] for name in (*by, "mw", "sites_count")}
+    ends = dict.fromkeys(("p05", "p50", "p95"), pl.Float64())
+    return pl.DataFrame(
+        found, schema={**schema, **ends, "assumptions": pl.String()}, orient="row"
     )
-    joined = rows.join(per, on=keys, how="left", maintain_order="left")
-    return joined.with_columns(pl.col("p05", "p50", "p95") * pl.col("mw"))
+
+
+def drawn_with(
+    assumptions: Assumptions,
+) -> Callable[..., tuple[Floats, tuple[Prior, ...]]]:
+    """Accelerators per megawatt for a row of `SETTING`, under these assumptions."""
+
+    def draw(
+        kind: str, name: str, boundary: str, site: str, limited: object
+    ) -> tuple[Floats, tuple[Prior, ...]]:
+        return per_mw(kind, name, boundary, site, assumptions, is_power_limited=bool(limited))
+
+    return draw

@@ -17,7 +17,7 @@ ON_ONE_RUN = (
     "Average number at work on the stated run. Research, failed runs, reinforcement learning and "
     "inference are left out, and the computing may be rented elsewhere."
 )
-HOURS_PER_DAY = 24.0
+HOURS_PER_DAY, SECONDS_PER_HOUR, TERA = 24.0, 3600.0, 1e12
 
 
 def from_tender(
@@ -80,6 +80,51 @@ def from_claim(
             Count(
                 "claims",
                 "hours over days",
+                name,
+                Interval.of(values),
+                tuple(sheet.used),
+                ON_ONE_RUN,
+            )
+        )
+    return tuple(found)
+
+
+def from_operations(
+    flop: float,
+    days: float,
+    chip_class: str | None = None,
+    *,
+    is_counted_by_size: bool = False,
+    assumptions: Assumptions | None = None,
+) -> tuple[Count, ...]:
+    """Accelerators that stated operations over stated days imply, at the utilisation of large runs.
+
+    A class without a published peak in BF16 gives no row.
+
+    Args:
+        flop: Operations of the run as stated.
+        days: Length of the run (days).
+        chip_class: The class, if the claim names it.
+        is_counted_by_size: The operations are 6 x parameters x tokens, without attention.
+        assumptions: What the reader puts in place of the priors.
+
+    Raises:
+        UsageError: A number that is not above zero, or a class that does not exist.
+    """
+    done = positive("flop", flop)
+    seconds = positive("Length of the run in days", days) * HOURS_PER_DAY * SECONDS_PER_HOUR
+    found = []
+    for name in chosen(chip_class):
+        peak = of_class(name, "bf16_dense_tflops")
+        if peak is None:
+            continue
+        sheet = Sheet(name, assumptions or Assumptions())
+        attention = sheet.draw("attention_ratio") if is_counted_by_size else 1.0
+        values = done * attention / (seconds * peak * TERA * sheet.draw("mfu_share"))
+        found.append(
+            Count(
+                "claims",
+                "operations over days",
                 name,
                 Interval.of(values),
                 tuple(sheet.used),

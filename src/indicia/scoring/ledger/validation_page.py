@@ -6,17 +6,19 @@ from typing import Any
 import polars as pl
 
 from indicia.scoring.ledger import validation as check
+from indicia.scoring.ledger import validation_limits
+from indicia.scoring.ledger import validation_top500 as top500
 from indicia.scoring.ledger.validation import READINGS, RULES
 
 INSIDE_AIM, ERROR_AIM, WIDTH_AIM = (0.85, 0.97), 0.25, 3.0
 HEAD = """# Validation of the compute ledger
 
-Accelerators that published power implies, against the number published for the same site. Written by `src/indicia/scoring/ledger/validation_page.py` from Epoch AI, 'Data on GPU Clusters' (CC BY 4.0), copy of {as_of}; numbers below are facts of that table or computed from them. Priors and worked intervals: [compute_table.md](compute_table.md).
+Accelerators that published power implies, against the number published for the same site. Written by `src/indicia/scoring/ledger/validation_files.py` (rules in `validation.py`, words in `validation_page.py` beside it) from Epoch AI, 'Data on GPU Clusters' (CC BY 4.0), copy of {as_of}; numbers below are facts of that table or computed from them. Priors and worked intervals: [compute_table.md](compute_table.md).
 
 **Final figure** (sites kept apart, type of accelerator stated): {final}.
 
 Aims: share inside the 90 % interval {low:.0%} to {high:.0%}, median absolute error at most {error:.0%}, median width P95/P05 at most {width:g}. {verdict}
-
+{picture}
 ## Rules, written before any figure was computed
 
 """
@@ -29,30 +31,33 @@ THREE = """
 Sites with a stated type. The three readings take every power as that of the facility.
 
 """
-LEARNT = """
-## What was learnt on the development part
+PICTURE = """
+![Implied intervals against stated counts](../img/validation_compute.svg)
 
-1. The rules took the power of benchmark machines for the power of the computing system, and the counts came out 62 % too high. The reason lies in the table: its power for such machines is scaled up from the benchmark's. Of the machines found by name in TOP500 of June 2025, 38 stand at 1.67 to 1.88 times their listed power, median 1.76, which is consistent with the 1.5 times PUE that the publisher describes (arXiv 2504.16026); the other pairs of like names are other partitions or operators' own figures. With the step undone the node powers need no shift: median error on the development part -6 %.
-2. Read as facility peaks without undoing the step, the same rows look acceptable too, because the step of 1.5 stands in for the AI share and the overhead. Two errors that cancel are no validation; the corrected rules undo the step.
-3. Research machines differ in processors per accelerator from servers of 8. `host_ratio` widens their intervals; it was set on the development part, in three steps.
-4. A capacity that is announced together with its number of accelerators is filled by one cluster. Nameplate times fill discounts it twice (median error -49 % where the type is assumed, -56 % at the one site where it is stated). Such rows are read as full, at busy power, with the whole power for the cluster and with `announcement_ratio` for phases and rounding; these were set on five rows, four of them with an assumed type.
+The publishers' files are not part of this repository. With copies of them: `python -m indicia.scoring.ledger.validation_files gpu_clusters.csv 2025-12-17 november2021.xlsx june2023.xlsx june2025.xlsx docs`. A test runs rules, page and picture on made rows.
 
-The corrected rules: a benchmark machine's power that is published finer than 0.1 MW is scaled benchmark power, and the step is undone (setting `research_scaled`); a coarser one is the operator's figure for the facility (`research`); a capacity is filled by one cluster (`dedicated`, limited by power). In code: `corrected` in `src/indicia/scoring/ledger/validation.py`. The final part was first computed after that, and nothing was changed afterwards.
 """
-LIMITS = """
-## What this does not show
+SECOND = """
+## A second truth: TOP500 machines
 
-- 35 of the 39 sites of the final figure are research machines, read with the setting `research`, whose width was set on machines of the same kind. At the setting a reader gets without choosing (`ai`, facility) and read as peaks, 72 % lie inside: those intervals, 1.6 wide, are too narrow by that measure.
-- A100 sites come out 15 % low in the middle, within their intervals. Both GH200 sites of the final part with an operator's own figure lie outside, one on each side.
-- **Average power is not validated**: no row of the table is a metered average with a number beside it. The reading `avg` rests on its priors.
-- Capacity with a stated type rests on few sites. Several announcements stand at exactly 2.0 kW per accelerator, which looks like a builder's rule of thumb: there number and power are not independent, whatever the note says.
-- Colossus phase 1 was known to the design notes, where the reading `capacity` had missed it. It fell into the final part by its owner's name; without it 36 of 38 sites lie inside.
-- Most sites are research machines of 2017 to 2024, many smaller than 5 MW. For large commercial halls and for Chinese halls there is hardly a public truth. Anonymised Chinese rows name no type.
-- Numbers of accelerators are the publisher's, some computed from cores in benchmark lists. Both figures come from one table.
-- While the correction was looked for, the ratio of published to TOP500 power was read for machines of both parts; the ratio of power to accelerators, or any error, of the final part was not.
-- Timelines of campuses are left out: at Colossus 1 the power is 1.74 to 1.76 MW per thousand accelerators at all three dates, at Colossus 2 it is 2.51 at both, so one was computed from the other. At New Carlisle one number (about 500,000 Trainium2, October 2025, 478 MW) is the operator's own, but compute and power keep one ratio there too.
-- Every interval is conditional on the class. With the class unknown there is a row per class, and no figure here speaks of that case.
-"""
+Lists: {lists}. Here the power was submitted with the benchmark and scaled by nobody, and the number of accelerators follows from the cores in the list. The model was not changed for it. The rules below were changed twice after a first run, with its figures in sight: the names of accelerators are compared without regard to capitals (older lists write `Nvidia` otherwise), and `seen` was widened to within 5 % of the number of a development row. Neither reads the ratio of power to accelerators.
+
+{rules}
+{all} machines have accelerators; {counts} count, {out} are left out and named below. **Of {unseen} machines that no prior was set on, {inside} lie inside the 90 % interval ({share}; 90 % confidence {low} to {high}), median absolute error {error}, median width {width}.**
+
+{parts}
+By class, not seen before:
+
+{by_class}
+Misses among them: {misses}. Several are consistent with a list entry whose power and accelerators are not of the same nodes (a few accelerators in a machine of processors, or power of a part).
+
+Chinese machines inside: {chinese}, of {chinese_years} and at most {chinese_mw} MW: no large hall is among them.
+
+What it adds: the reading `peak` of a computing system, on machines up to 30 MW. What it cannot: facilities with their cooling, capacities, and months of ordinary work.
+
+Left out:
+
+{left}"""
 TITLES = "sites | inside 90 % | median absolute error | median error | median width"
 
 
@@ -117,12 +122,78 @@ def _left_out(rows: pl.DataFrame) -> str:
     return "".join(lines)
 
 
-def page(clusters: pl.DataFrame, as_of: str) -> str:
+def compared_rows(clusters: pl.DataFrame, machines: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Rows of the picture: sites with a stated type, and machines that no prior was set on."""
+    rows = check.sites(clusters).with_columns(pl.col("name").str.strip_chars('"'))
+    sites = check.compared(check.corrected(rows)).filter("is_type_stated")
+    shown = ["name", "accelerators", "p05", "p50", "p95", "is_inside"]
+    parts = [sites.select(*shown, group="part")]
+    if machines is not None:
+        unseen = _judged(machines, rows).filter(pl.col("part") == "not seen")
+        parts.append(unseen.select(*shown, group=pl.lit("TOP500, not seen")))
+    return pl.concat(parts)
+
+
+def _judged(machines: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    used = rows.filter((pl.col("part") == "development") & pl.col("left_out").is_null())
+    return top500.judged(machines, used)
+
+
+def _second(machines: pl.DataFrame, rows: pl.DataFrame) -> str:
+    """The section on machines whose power no other publisher touched."""
+    judged = _judged(machines, rows)
+    unseen = judged.filter(pl.col("part") == "not seen")
+    total = check.figures(unseen).row(0, named=True)
+    low, high = check.chance_of_coverage(int(unseen["is_inside"].sum()), unseen.height)
+    misses = unseen.filter(~pl.col("is_inside")).sort("name")
+    named = "; ".join(
+        f"{r['name']}, {r['country']} ({r['chip_class']}): stated {r['accelerators']:,.0f}, "
+        f"implied {r['p05']:,.0f} to {r['p95']:,.0f}"
+        for r in misses.iter_rows(named=True)
+    )
+    out = machines.filter(pl.col("left_out").is_not_null())
+    reasons = out.group_by("left_out").agg(pl.len(), pl.col("name").sort()).sort("left_out")
+    left = "".join(
+        f"- {why}: {count} machines. {'; '.join(names)}.\n"
+        for why, count, names in reasons.iter_rows()
+    )
+    chinese = judged.filter(pl.col("country") == "China")
+    lists = ", ".join(sorted(machines["list"].unique().to_list(), key=lambda n: (n[-4:], n)))
+    return SECOND.format(
+        lists=lists,
+        rules="".join(f"{n}. {rule}\n" for n, rule in enumerate(top500.RULES, 1)),
+        all=machines.height,
+        counts=judged.height,
+        out=out.height,
+        inside=int(unseen["is_inside"].sum()),
+        unseen=unseen.height,
+        share=_percent(total["inside_share"]),
+        low=f"{low:.0%}",
+        high=f"{high:.0%}",
+        error=_percent(total["median_absolute_error"]),
+        width=f"{total['median_width']:.2f}",
+        parts=_table(judged, "part"),
+        by_class=_table(unseen, "chip_class"),
+        misses=named or "none",
+        chinese=f"{int(chinese['is_inside'].sum())} of {chinese.height}",
+        chinese_years=" to ".join(
+            sorted(chinese["year"].drop_nulls().unique())[
+                :: max(chinese["year"].n_unique() - 1, 1)
+            ]
+        )
+        or "no year",
+        chinese_mw=f"{max(chinese['mw'].to_list(), default=0.0):g}",
+        left=left,
+    )
+
+
+def page(clusters: pl.DataFrame, as_of: str, machines: pl.DataFrame | None = None) -> str:
     """The page.
 
     Args:
         clusters: Epoch AI's `gpu_clusters.csv`, all columns as text.
         as_of: Date of the copy.
+        machines: TOP500 machines as `validation_top500.machines` gives them, if there are lists.
     """
     rows = check.sites(clusters).with_columns(pl.col("name").str.strip_chars('"'))
     table = check.compared(check.corrected(rows))
@@ -151,6 +222,7 @@ def page(clusters: pl.DataFrame, as_of: str) -> str:
         error=ERROR_AIM,
         width=WIDTH_AIM,
         verdict=verdict,
+        picture=PICTURE,
     )
     with_power, whole = rows.height, clusters.height
     return "".join(
@@ -160,14 +232,17 @@ def page(clusters: pl.DataFrame, as_of: str) -> str:
             COUNTED.format(whole, with_power, table.height, with_power - table.height),
             THREE,
             _readings(rows),
-            LEARNT,
+            validation_limits.learnt(rows),
             "\n## By power kind, under the corrected rules\n\n",
             _table(table, "part", "power_kind", "boundary", "is_type_stated"),
+            "\n## By power kind and class, under the corrected rules\n\nType stated.\n\n",
+            _table(stated, "part", "power_kind", "boundary", "chip_class"),
             "\n## By class, under the corrected rules\n\nType stated, both parts.\n\n",
             _table(stated, "chip_class"),
             "\nFinal part alone.\n\n",
             _table(final, "chip_class"),
-            LIMITS,
+            "" if machines is None else _second(machines, rows),
+            validation_limits.limits(rows),
             "\n## Every site\n\n",
             _sites(table),
             "\n## Rows left out\n\n",

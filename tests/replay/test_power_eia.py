@@ -1,0 +1,177 @@
+"""EIA-930: bulk zip and API meet in one zone, and what no grid can draw never becomes a row."""
+
+import json
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+
+import ingest
+from indicia.errors import SourceChangedError
+from indicia.sources.contract import Fetch
+from ingest import zip_body
+
+HERE = Path(__file__).parent / "power/eia930"
+JOB = ingest.jobs()["power/eia930"]
+BULK, PAGE = "https://www.eia.gov/opendata/bulk/EBA.zip", "https://api.eia.gov/v2/data/"
+
+
+def parse(body: bytes, url: str = BULK):
+    fetched = datetime(2026, 6, 1, tzinfo=UTC)
+    fetch = Fetch("f", JOB.source.id, "file", url, fetched, "0" * 64, "0" * 64, len(body))
+    return JOB.parse(JOB.redact(body), fetch)
+
+
+def series(name: str, data: list[object], units: str = "megawatthours") -> dict[str, object]:
+    return {"series_id": name, "name": name, "units": units, "f": "H", "data": data}
+
+
+def packed(*lines: object, member: str = "EBA.txt") -> bytes:
+    body = BytesIO()
+    with ZipFile(body, "w", ZIP_DEFLATED) as archive:
+        archive.writestr(member, "\n".join(json.dumps(line) for line in lines))
+    return body.getvalue()
+
+
+def refused(body: bytes) -> str:
+    with pytest.raises(SourceChangedError) as raised:
+        parse(body)
+    assert raised.value.source == JOB.source.id
+    return str(raised.value)
+
+
+def test_an_hour_of_the_bulk_file_and_of_the_api_is_one_key_with_one_value():
+    bulk = parse((HERE / "bulk/response.zip").read_bytes()).tables["power_load"]
+    api = parse((HERE / "authorities/response.json").read_bytes(), PAGE).tables["power_load"]
+    both = bulk.join(api, on=["zone_id", "hour_utc"], suffix="_api")
+    assert both.height == 2
+    assert both["demand_reported_mw"].to_list() == both["demand_reported_mw_api"].to_list()
+    sub = parse((HERE / "sub-areas/response.json").read_bytes(), PAGE).tables["power_load"]
+    assert "ERCO-FWES" in set(bulk["zone_id"]) & set(sub["zone_id"])
+
+
+def test_bulk_periods_are_hour_endings_as_in_the_api():
+    bulk = parse(packed(series("EBA.TVA-ALL.D.H", [["20260301T01Z", 17850]])))
+    assert str(bulk.tables["power_load"]["hour_utc"][0]) == "2026-03-01 00:00:00+00:00"
+
+
+def test_only_hourly_demand_in_utc_is_read_from_the_bulk_file():
+    point = [["20260301T01Z", 17000]]
+    others = ("EBA.TVA-ALL.D.HL", "EBA.TVA-ALL.DF.H", "EBA.TVA-ALL.NG.H", "EBA.TVA-DUK.ID.H")
+    assert "EBA.<area>.D.H" in refused(packed(*(series(n, point) for n in others)))
+
+
+def test_sums_of_several_authorities_are_no_zone():
+    point = [["20260301T01Z", 17000]]
+    named = [series(f"EBA.{n}-ALL.D.H", point) for n in ("US48", "TEX", "TVA")]
+    assert parse(packed(*named)).tables["power_load"]["zone_id"].to_list() == ["TVA"]
+    page = json.loads((HERE / "authorities/response.json").read_bytes())
+    page["response"]["data"][0]["respondent"] = "US48"
+    result = parse(json.dumps(page).encode(), PAGE)
+    assert "US48" not in set(result.tables["power_load"]["zone_id"])
+    assert "sum of areas" in [r.rule for r in result.rejections]
+
+
+def test_a_new_authority_is_kept_without_a_change_here():
+    new = parse(packed(series("EBA.BHBA-ALL.D.H", [["20260301T01Z", 800]])))
+    assert new.tables["power_load_month"]["zone_id"].to_list() == ["BHBA"]
+
+
+@pytest.mark.parametrize("units", ["gigawatthours", "megawatts", None])
+def test_another_unit_stops_the_bulk_load(units):
+    text = refused(packed(series("EBA.TVA-ALL.D.H", [["20260301T01Z", 17]], units)))
+    assert "megawatthours" in text
+    assert "TVA" in text
+
+
+@pytest.mark.parametrize(
+    ("value", "rule"),
+    [
+        (-412, "negative demand"),
+        (2_147_483_647, "overflow value"),
+        (65_535, "overflow value"),
+        (17_850_000, "absurd value"),
+        (178_500, "above capacity"),
+        (17.85, "below any load"),
+        (0, "below any load"),
+        ("n/a", "not a number"),
+        (None, "no value"),
+    ],
+)
+def test_what_an_authority_cannot_draw_is_a_rejection_and_never_a_row(value, rule):
+    data = [["20260301T02Z", 17_600], ["20260301T01Z", value]]
+    result = parse(packed(series("EBA.TVA-ALL.D.H", data)))
+    assert result.tables["power_load"]["demand_reported_mw"].to_list() == [17_600]
+    (found,) = result.rejections
+    assert (found.rule, found.count) == (rule, 1)
+    assert "TVA, row 2" in found.place
+
+
+@pytest.mark.parametrize(
+    ("period", "rule"),
+    [("20270301T01Z", "hour in the future"), ("20260301T25Z", "no hour"), (None, "no hour")],
+)
+def test_an_hour_that_cannot_be_is_rejected(period, rule):
+    data = [["20260301T02Z", 17_600], [period, 17_500]]
+    assert [r.rule for r in parse(packed(series("EBA.TVA-ALL.D.H", data))).rejections] == [rule]
+
+
+@pytest.mark.parametrize("data", [None, [], {}, [["20260301T02Z"]], [5], [[1, 2, 3]]])
+def test_a_series_without_pairs_is_refused_by_name(data):
+    assert "TVA, data" in refused(packed(series("EBA.TVA-ALL.D.H", data)))
+
+
+def test_a_line_cut_off_is_refused():
+    body = BytesIO()
+    with ZipFile(body, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("EBA.txt", '{"series_id":"EBA.TVA-ALL.D.H","data":[["2026')
+    assert "one JSON object per line" in refused(body.getvalue())
+
+
+def test_a_zip_with_another_member_or_cut_off_is_refused():
+    whole = (HERE / "bulk/response.zip").read_bytes()
+    assert "*eba.txt" in refused(packed({}, member="ELEC.txt"))
+    assert "zip" in refused(whole[: len(whole) // 2])
+    assert "zip" in refused(whole[:40] + whole[47:])
+
+
+def test_a_bulk_file_packed_beyond_belief_is_refused_before_it_is_unpacked():
+    body = BytesIO()
+    with ZipFile(body, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("EBA.txt", b"0" * (32 * 2**20))
+    assert "200 times" in refused(body.getvalue())
+
+
+def test_a_member_larger_than_allowed_is_refused():
+    body = packed({"name": "x" * 4096})
+    with pytest.raises(SourceChangedError, match="0 MiB decompressed"):
+        list(zip_body.lines("s", "p", body, "eba.txt", 1024))
+
+
+def test_the_key_is_not_looked_for_inside_a_zip():
+    body = b"PK\x03\x04 api_key=0123&"
+    assert JOB.redact(body) == body
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (b"Demand (MW) (Adjusted)", b"Demand (GW) (Adjusted)", "Demand (MW) (Adjusted)"),
+        (b"UTC Time at End of Hour", b"UTC Time", "UTC Time at End of Hour"),
+    ],
+)
+def test_a_six_month_file_without_a_column_is_refused_by_name(before, after, expected):
+    body = (HERE / "six-months/response.csv").read_bytes().replace(before, after)
+    with pytest.raises(SourceChangedError) as raised:
+        parse(body, "EIA930_BALANCE_2024_Jan_Jun.csv")
+    assert expected in str(raised.value.expected)
+
+
+def test_where_the_publisher_adjusted_an_hour_the_report_does_not_count():
+    body = (HERE / "six-months/response.csv").read_bytes()
+    rows = parse(body, "EIA930_BALANCE_2024_Jan_Jun.csv").tables["power_load"]
+    adjusted = rows.filter(rows["imputation_reason"] == "EIA adjusted")
+    assert adjusted["demand_imputed_mw"].to_list() == [14820.0, 14690.0]
+    assert adjusted["demand_reported_mw"].to_list() == [None, None]

@@ -1,0 +1,197 @@
+"""OpenAlex, MyCareersFuture, Adzuna, Hugging Face: what is asked, what leaves, what is refused."""
+
+import json
+import tomllib
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+import ingest
+from indicia.errors import SourceChangedError
+from indicia.sources.contract import Asked, Fetch
+
+HERE = Path(__file__).parent / "staffing"
+JOBS = ingest.jobs()
+FETCHED = datetime(2026, 6, 1, tzinfo=UTC)
+TODAY = date(2026, 11, 22)
+CASES = {
+    "openalex": "openalex/with-ascend",
+    "list": "mycareersfuture/newest",
+    "employer": "mycareersfuture/one-employer",
+    "adzuna": "adzuna/one-employer",
+    "models": "hugging_face/account",
+}
+KEYS = dict.fromkeys(("OPENALEX_API_KEY", "ADZUNA_APP_ID", "ADZUNA_APP_KEY"), "hush")
+ASKING = ["openalex", "mycareersfuture", "adzuna", "hugging_face"]
+HTML = b"<!DOCTYPE html><html><head><title>Sorry</title></head></html>"
+
+
+def whole(case: str) -> bytes:
+    return (HERE / CASES[case] / "response.json").read_bytes()
+
+
+def parse(case: str, body: bytes, url: str = ""):
+    job = JOBS["staffing/" + CASES[case].split("/")[0]]
+    stated = tomllib.loads((HERE / CASES[case] / "fetch.toml").read_text(encoding="utf-8"))
+    address = url or stated["url"]
+    fetch = Fetch("f", job.source.id, "live", address, FETCHED, "", "", len(body))
+    return job.parse(job.redact(body), fetch)
+
+
+def refused(case: str, body: bytes, url: str = "") -> SourceChangedError:
+    with pytest.raises(SourceChangedError) as raised:
+        parse(case, body, url)
+    assert raised.value.place
+    assert raised.value.remedy
+    return raised.value
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize(
+    "body", [HTML, b"", b"\x00\xff\xd0", b"{}", b"null", b'{"error": "rate limit"}']
+)
+def test_pages_emptiness_and_rubbish_are_refused(case, body):
+    refused(case, body)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_an_answer_cut_off_is_refused(case):
+    refused(case, whole(case).rstrip()[:-20])
+
+
+@pytest.mark.parametrize("case", ["openalex", "employer", "adzuna"])
+def test_a_count_whose_question_is_not_known_is_refused(case):
+    assert "does not say what was counted" in refused(case, whole(case), "saved.json").remedy
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_persons_titles_and_texts_never_reach_the_archive(case):
+    job = JOBS["staffing/" + CASES[case].split("/")[0]]
+    redacted = job.redact(whole(case))
+    for gone in (b"Jane", b"jane@", b"+65", b"CUDA", b"Engineer", b"siblings", b"description"):
+        assert gone not in redacted
+    assert job.redact(redacted) == redacted
+
+
+@pytest.mark.parametrize(
+    ("case", "before", "after", "expected"),
+    [
+        ("openalex", b'"group_by"', b'"groups"', "group_by"),
+        ("openalex", b'"key_display_name"', b'"name"', "key_display_name"),
+        ("list", b'"results"', b'"jobs"', "results"),
+        ("list", b'"postedCompany"', b'"company"', "postedCompany"),
+        ("employer", b'"total": 23', b'"total": "23"', "count of positions"),
+        ("employer", b'"total": 23', b'"total": -1', "count of positions"),
+        ("adzuna", b'"count": 17', b'"count": "many"', "count of advertisements"),
+        ("adzuna", b'"results"', b'"hits"', "a list"),
+        ("models", b'"createdAt"', b'"created"', "createdAt"),
+        ("models", b'"id"', b'"name"', "id"),
+    ],
+)
+def test_another_shape_is_refused_by_name(case, before, after, expected):
+    assert before in whole(case)
+    assert expected in str(refused(case, whole(case).replace(before, after)))
+
+
+@pytest.mark.parametrize("name", ASKING)
+def test_requests_go_to_known_hosts_and_hold_no_secret(name):
+    job = JOBS[f"staffing/{name}"]
+    requests = job.plan(Asked(TODAY, KEYS))
+    assert requests
+    for request in requests:
+        assert request.url.split("/")[2] in job.source.allowed_hosts
+        assert "hush" not in repr(request)
+
+
+def test_openalex_costs_less_than_a_day_without_a_key_and_stops_when_it_is_spent():
+    job = JOBS["staffing/openalex"]
+    requests = job.plan(Asked(TODAY, {}))
+    dollars_per_search, dollars_a_day = 0.001, 0.10
+    assert len(requests) * dollars_per_search < dollars_a_day
+    assert not any(r.secret_params for r in requests)
+    assert job.source.spent_header == "x-ratelimit-remaining-usd"
+    assert not any("mailto" in r.params for r in requests)
+    keyed = job.plan(Asked(TODAY, KEYS))
+    assert all(r.secret_params == {"api_key": "OPENALEX_API_KEY"} for r in keyed)
+
+
+def test_openalex_asks_later_only_for_years_that_still_grow():
+    job = JOBS["staffing/openalex"]
+    years = {r.params["filter"] for r in job.plan(Asked(TODAY, {}, None, date(2026, 12, 31)))}
+    assert years == {f"publication_year:{y}" for y in (2024, 2025, 2026)}
+    assert len(job.plan(Asked(TODAY, {}, date(2019, 1, 1)))) == 8 * 4
+
+
+def test_openalex_asks_for_groups_never_for_works_and_without_deprecated_filters():
+    for request in JOBS["staffing/openalex"].plan(Asked(TODAY, {})):
+        assert request.params["group_by"] == "authorships.institutions.id"
+        assert ".search" not in request.params["filter"]
+
+
+def test_a_spent_budget_of_openalex_is_quoted():
+    body = b'{"error": "Rate limit exceeded", "message": "You have used your daily budget"}'
+    error = refused("openalex", body)
+    assert "daily budget" in str(error.received)
+    assert "key" in error.remedy
+
+
+def test_a_year_that_has_not_begun_is_refused():
+    url = tomllib.loads((HERE / CASES["openalex"] / "fetch.toml").read_text())["url"]
+    assert "2026" in str(refused("openalex", whole("openalex"), url.replace("2025", "2027")))
+
+
+def test_employers_are_found_by_registry_id_and_asked_once_each():
+    job = JOBS["staffing/mycareersfuture"]
+    first = job.plan(Asked(TODAY, {}))[0]
+    found = job.following(first, job.redact(whole("list")))
+    assert [r.params["uen"] for r in found] == ["201912345K", "T09LL0001B"]
+    assert all(r.params["search"] == first.params["search"] for r in found)
+    assert not job.following(found[0], whole("employer"))
+
+
+def test_a_total_of_another_employer_is_rejected():
+    body = whole("employer").replace(b"201912345K", b"201999999Z")
+    (found,) = parse("employer", body).rejections
+    assert found.rule == "employer unnamed"
+
+
+def test_a_total_without_its_advertisers_is_rejected():
+    body = json.loads(whole("adzuna")) | {"results": []}
+    (found,) = parse("adzuna", json.dumps(body).encode()).rejections
+    assert found.rule == "other advertisers"
+
+
+def test_an_invalid_pair_of_adzuna_names_both_variables():
+    body = b'{"exception": "AUTH_FAIL", "display": "Authorisation failed"}'
+    error = refused("adzuna", body)
+    assert "ADZUNA_APP_ID" in error.remedy
+    assert "AUTH_FAIL" in str(error.received)
+
+
+def test_adzuna_is_not_asked_for_countries_it_does_not_cover_and_stays_in_the_day():
+    job = JOBS["staffing/adzuna"]
+    requests = job.plan(Asked(TODAY, KEYS))
+    countries = {r.url.split("/jobs/")[1][:2] for r in requests}
+    assert not countries & {"cn", "my", "hk"}
+    assert len(requests) <= job.source.per_day
+
+
+def test_only_accounts_of_organisations_are_asked_in_one_page():
+    for request in JOBS["staffing/hugging_face"].plan(Asked(TODAY, {})):
+        assert request.params["author"]
+        assert request.params["limit"] == "1000"
+        assert "other" not in request.params
+
+
+def test_a_full_page_of_models_says_that_older_ones_are_missing():
+    one = json.loads(whole("models"))[0]
+    many = [one | {"id": f"Qwen/Example-{n}"} for n in range(1000)]
+    notes = parse("models", json.dumps(many).encode()).rejections
+    assert [(r.rule, r.count) for r in notes] == [("body incomplete", 0)]
+
+
+def test_lineage_is_named_once_whatever_its_relation():
+    bases = parse("models", whole("models")).tables["model_release"]["base_models"].to_list()
+    assert bases[1] == "Qwen/Example-72B"
+    assert bases[2] == "Qwen/Example-72B; mistralai/Example-7B"
