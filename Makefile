@@ -1,10 +1,11 @@
 # The menu. Each target calls one tool; nothing here holds logic beyond finding a Python.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types imports bench docs lock new app clean
+.PHONY: help demo test check lint types imports bench soak docs lock new app clean
 
 # A Python of at least 3.11, by name from the newest; PYTHON=... overrides.
 PYTHON ?= $(firstword $(foreach p,python3.14 python3.13 python3.12 python3.11 python3 python,$(shell $(p) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v $(p))))
 BIN := .venv/bin
+PLANS ?= 400
 READY := .venv/.ready
 
 help:  ## list the targets
@@ -30,6 +31,9 @@ imports: $(READY)  ## directions of imports
 
 bench: $(READY)  ## time and memory; prints figures, asserts nothing about them
 	$(BIN)/pytest tests/bench -m bench -s $(TESTS)
+
+soak: $(READY)  ## refresh from publishers that misbehave, PLANS=400 times; writes docs/validation/faults.md
+	PYTHONPATH=tests $(BIN)/python -m simulator.soak $(PLANS) docs/validation/faults.md
 
 docs: $(READY)  ## write the generated pages anew
 	$(BIN)/python -m indicia.schema.dictionary docs/dictionary.md

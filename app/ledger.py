@@ -32,10 +32,13 @@ def show(found: Ledger) -> None:
     )
     drawn = compute.charted(found.lines)
     if drawn.height:
+        left_out = compute.cut(found.lines)
         st.altair_chart(
-            charts.ledger(drawn, shared.caption()), key="ledger",
+            charts.ledger(drawn, shared.caption(), left_out), key="ledger",
             alt="Intervals of accelerator counts per class and channel; the table below holds the same",
         )  # fmt: skip
+        if left_out:
+            st.caption(left_out)
     shared.table(
         compute.shown(found.lines), "Every channel side by side, per class", "ledger_table",
         hide=HIDDEN,

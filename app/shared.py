@@ -13,6 +13,7 @@ from indicia.store import Store, home, pointer
 
 FACILITY, ENTITY = "views/facility.py", "views/entity.py"
 PIXELS_PER_ROW, MOST_PIXELS = 35, 560
+DATE_PIXELS, MOMENT_PIXELS = 105, 150
 FORMATS = {
     "_bans": "%+.2f", "_mw": "%.1f", "_mwh": "%.0f", "_share": "percent", "_count": "%.0f",
     "_deg": "%.3f", "_m3": "%.0f", "_usd": "%.0f", "_hours": "%.0f",
@@ -31,6 +32,8 @@ WIDE = {
     "does_not_say",
     "what",
     "said",
+    "remedy",
+    "message",
 }
 TITLES = {
     "families_for_count": "families for H1", "coverage": "computable", "what": "what cannot be seen",
@@ -146,9 +149,11 @@ def _column(name: str) -> ColumnConfig:
     if suffix in FORMATS:
         return st.column_config.NumberColumn(label, format=FORMATS[suffix])
     if suffix == "_date":
-        return st.column_config.DateColumn(label, format="YYYY-MM-DD")
+        return st.column_config.DateColumn(label, format="YYYY-MM-DD", width=DATE_PIXELS)
     if suffix == "_utc":
-        return st.column_config.DatetimeColumn(label, format="YYYY-MM-DD HH:mm")
+        return st.column_config.DatetimeColumn(
+            label, format="YYYY-MM-DD HH:mm", width=MOMENT_PIXELS
+        )
     if name in WIDE:
         return st.column_config.TextColumn(label, width="large")
     return st.column_config.Column(label)

@@ -64,6 +64,11 @@ def json_object(source: str, place: str, body: bytes) -> dict[str, Any]:
     return found
 
 
+def json_body(value: object) -> bytes:
+    """What `redact` keeps, as JSON in UTF-8."""
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
+
+
 def json_rows(source: str, place: str, rows: object, remedy: str = "") -> pl.DataFrame:
     """Put a JSON list of flat objects into a frame of text, with `row` counted from 1.
 

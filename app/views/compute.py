@@ -18,13 +18,14 @@ kind = (
     )
     or "facility"
 )  # fmt: skip
-names = compute.choices(store, kind)
+linked = st.query_params.get(kind, "")
+names = compute.choices(store, kind, linked)
 if not names:
     st.info(f"These data hold no {kind} to ask about.")
     st.stop()
 shared.say_if_stale(kind, names)
 first, second, third, fourth = st.columns([5, 2, 2, 2])
-options, linked = list(names), st.query_params.get(kind, "")
+options = list(names)
 # Bound to the link by hand: a bound box would carry its words in place of the id.
 chosen = first.selectbox(
     kind.capitalize(), options, index=options.index(linked) if linked in names else 0,

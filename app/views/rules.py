@@ -1,6 +1,7 @@
 """Rules: was a licence required for this part, destination, owner and day, and why."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app import shared
 from indicia.answers import charts, rules
@@ -15,21 +16,29 @@ first, second, third = st.columns([3, 2, 2])
 chip = first.selectbox(
     "Part", parts, index=parts.index(rules.EXAMPLE), key="chip", bind="query-params"
 )
-destination = second.selectbox(
-    "Destination",
-    list(names),
-    index=list(names).index("CN"),
-    key="to",
-    bind="query-params",
-    format_func=lambda c: f"{c} {names[c]}",
-)
-owner = third.selectbox(
-    "Headquarters of the owner",
-    ["", *names],
-    key="hq",
-    bind="query-params",
-    format_func=lambda c: f"{c} {names[c]}" if c else "not known",
-)
+
+
+def country(
+    column: DeltaGenerator, label: str, options: list[str], key: str, usual: str
+) -> str:
+    """A country, bound to the link by its code: a bound box would carry its words instead."""
+    words = st.query_params.get(key, usual).split() or [""]
+    linked = words[0].upper()
+    if linked not in options:
+        st.toast(
+            f"The link asks for a country that is not known ({label.lower()}); it is ignored."
+        )
+        linked = usual
+    chosen: str = column.selectbox(
+        label, options, index=options.index(linked), key=f"chosen_{key}",
+        format_func=lambda c: f"{c} {names[c]}" if c else "not known",
+    )  # fmt: skip
+    st.query_params[key] = chosen
+    return chosen
+
+
+destination = country(second, "Destination", list(names), "to", "CN")
+owner = country(third, "Headquarters of the owner", ["", *names], "hq", "")
 day_column, regime_column = st.columns([2, 3])
 on = day_column.date_input(
     "Day", rules.EXAMPLE_DAY, min_value=rules.FIRST_SHOWN, key="on", bind="query-params"
@@ -51,6 +60,10 @@ except UsageError as error:
     st.stop()
 st.subheader(rules.ANSWERS[found.answer].capitalize())
 st.text(found.sentence)
+if found.thresholds:
+    # A cell of the table below is cut on narrow screens; the reason must not be.
+    st.caption("Compared, with the figures of the part (bandwidths in GB/s):")
+    st.text("\n".join(found.thresholds))
 shared.table(rules.facts(found), "What the answer rests on", "facts")
 
 st.subheader("Over time")

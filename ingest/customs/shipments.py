@@ -4,8 +4,7 @@ Unit: kg and US$, converted from what the layout declares (lb, t, g; other curre
 empty). A row without an id of its own is named by a hash of its cells.
 
 `redact` keeps the mapped columns only, withholds names that look like a natural person's, and
-e-mail addresses anywhere. The rule is `entities/csl_names`: two to six capitalised words without
-an organisation's word, number or acronym; and two to four Chinese characters without one.
+e-mail addresses anywhere (`persons`). Of rows with one id the last counts.
 """
 
 from collections.abc import Sequence
@@ -18,11 +17,10 @@ from indicia.sources.contract import Fetch, Parsed, Rejection
 from ingest.bodies import Sieve
 from ingest.customs.areas import iso2_by
 from ingest.customs.shipment_layouts import WEIGHTS_KG, Layout, opened, packed
-from ingest.entities.csl_names import is_apparent_person
+from ingest.persons import WITHHELD, without_emails, without_persons
 
 __all__ = ["parse", "redact"]
 
-WITHHELD = "(withheld)"
 NAMES = ("shipper_name", "consignee_name", "notify_name")
 COUNTRIES = ("shipper_iso2", "consignee_iso2", "origin_iso2", "destination_iso2")
 NUMBERS = ("quantity_reported", "gross_weight_kg", "net_weight_kg", "value_reported_usd")
@@ -30,10 +28,7 @@ WEIGHTS = ("gross_weight_kg", "net_weight_kg")
 MOST = {"gross_weight_kg": 4e8, "net_weight_kg": 4e8, "value_reported_usd": 1e11}
 EARLIEST = date(1990, 1, 1)
 CELL_END = "\x1f"
-EMAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
 SHIPPING = r"(?i)\b(?:to (?:the )?order|same as|notify|consignee|c/o|dell|lenovo|hewlett|cisco|quanta|wistron|foxconn|inventec|supermicro)\b"
-HAN_PERSON = r"^\p{Han}{2,4}$"
-HAN_ORGANISATION = r"(?:公司|厂|廠|集团|集團|中心|研究|大学|大學|学院|學院|银行|銀行|科技|电子|電子|局|所|院|社|店|行)$"
 UNITS = {"kgs": "kg", "kilograms": "kg", "k": "kg", "lbs": "lb", "pounds": "lb", "l": "lb",
          "mt": "t", "tons": "t", "tne": "t", "kgm": "kg", "lbr": "lb", "grm": "g"}  # fmt: skip
 
@@ -50,34 +45,12 @@ def redact(body: bytes) -> bytes:
     return packed(
         layout,
         rows.with_columns(
-            _without_persons(rows[name], words)
+            without_persons(rows[name], SHIPPING, words)
             if name in named
-            else _without_emails(rows[name])
+            else without_emails(rows[name])
             for name in rows.columns
         ),
     )
-
-
-def _without_persons(names: pl.Series, words: Sequence[str]) -> pl.Series:
-    """Judge each distinct name once: files name the same few firms again and again."""
-    name = pl.col("name")
-    trimmed = name.str.strip_chars()
-    person = is_apparent_person(trimmed, pl.lit("")) & ~trimmed.str.contains(SHIPPING)
-    han = trimmed.str.contains(HAN_PERSON) & ~trimmed.str.contains(HAN_ORGANISATION)
-    for word in words:
-        person = person & ~trimmed.str.to_lowercase().str.contains(word.lower(), literal=True)
-    distinct = pl.DataFrame({"name": names.unique()})
-    persons = distinct.filter((person | han | name.str.contains(EMAIL)).fill_null(value=False))[
-        "name"
-    ]
-    frame = pl.DataFrame({"name": names})
-    marked = pl.when(name.is_in(persons.implode())).then(pl.lit(WITHHELD)).otherwise(name)
-    return frame.select(marked.alias(names.name)).to_series()
-
-
-def _without_emails(cells: pl.Series) -> pl.Series:
-    has_any = cells.str.contains("@", literal=True).any()
-    return cells.str.replace_all(EMAIL, WITHHELD) if has_any else cells
 
 
 def parse(body: bytes, fetch: Fetch) -> Parsed:
@@ -97,7 +70,7 @@ def parse(body: bytes, fetch: Fetch) -> Parsed:
         sieve.frame = sieve.frame.with_columns(shipment_id=_hashes(theirs, sieve.frame["row"]))
     _drop(sieve, pl.col("shipment_id").is_null(), "no id", "shipment_id", "an id in every row")
     if sieve.frame["shipment_id"].n_unique() < sieve.frame.height:
-        repeated = ~pl.col("shipment_id").is_first_distinct()
+        repeated = ~pl.col("shipment_id").is_last_distinct()
         once = (
             "Name the line number in shipment_id of the mapping, if these are lines of one bill"
         )

@@ -42,9 +42,14 @@ FILES = (
         "data sheets of accelerators, kept in data/reference: no source reads it",
     ),
     (
+        "ai_companies_staff_reports.csv",
+        ({"Staff count"}, {"Company", "Id"}),
+        "staffing/epoch_staff reads it",
+    ),
+    (
         "a table of AI companies",
         ({"Company", "Organization (from Organizations)"}, {"Id", "Company type"}),
-        "money, staff and use of companies: no source reads it",
+        "money and use of companies: no source reads it",
     ),
 )
 

@@ -148,11 +148,11 @@ def _flat_object(element: dict[str, Any]) -> dict[str, Any]:
     where = center if isinstance(center, dict) else element
     return {
         **_tags(element.get("tags")),
-        "type": element.get("type"),
+        "type": _word(element.get("type")),
         "id": _text(element.get("id")),
-        "lat": where.get("lat"),
-        "lon": where.get("lon"),
-        "timestamp": element.get("timestamp"),
+        "lat": _degrees(where.get("lat")),
+        "lon": _degrees(where.get("lon")),
+        "timestamp": _word(element.get("timestamp")),
     }
 
 
@@ -165,12 +165,22 @@ def _flat_feature(told: dict[str, Any], geometry: object) -> dict[str, Any]:
         "id": number or None,
         "lat": lat,
         "lon": lon,
-        "timestamp": told.get("@lastEdit"),
+        "timestamp": _word(told.get("@lastEdit")),
     }
 
 
 def _text(value: object) -> str | None:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _word(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _degrees(value: object) -> float | None:
+    return (
+        float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    )
 
 
 def _middle(geometry: object) -> tuple[float | None, float | None]:

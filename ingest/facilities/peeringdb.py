@@ -21,7 +21,7 @@ from ingest.bodies import Sieve, json_object, json_rows, require
 NAME = "facilities/peeringdb"
 URL = "https://www.peeringdb.com/api/fac"
 COUNTRIES = ("MY", "SG", "ID", "AE", "SA", "CN", "HK")
-PAGE_ROWS = 200  # an answer beyond 100 kB may be asked for once an hour only
+PAGE_ROWS = 150  # about 70 kB; one beyond 100 kB may be asked for once an hour only
 NEEDED = (
     "id",
     "org_name",

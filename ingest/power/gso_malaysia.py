@@ -27,6 +27,7 @@ DAY = "%d/%m/%Y"
 HEADERS = {
     "Content-Type": "application/json; charset=utf-8",
     "X-Requested-With": "XMLHttpRequest",
+    "Origin": "https://www.gso.org.my",
     "Referer": "https://www.gso.org.my/SystemData/SystemDemand.aspx",
 }
 BLOCKED = "The site may answer only from some countries; ask from another place or load a file"

@@ -30,6 +30,27 @@ REGION = (
     "region", "geography", "publisher", "metric", "component", "value", "unit", "qualifier",
     "as_of", "period_start", "period_end", "source_url",
 )  # fmt: skip
+# Headers of files that others keep of public reports: the same thing under another name. A name
+# with another unit (GWh, litres) is none of them.
+ALIASES = {
+    "site": ("campus", "facility", "data center", "data centre", "site name", "location"),
+    "operator": ("company", "organisation", "organization", "provider"),
+    "country_iso2": ("country code", "iso2", "country"),
+    "admin1": ("state", "province", "admin 1"),
+    "year": ("reporting year", "fiscal year", "calendar year"),
+    "electricity_mwh": (
+        "electricity (mwh)", "electricity consumption (mwh)", "electricity use (mwh)", "energy mwh",
+        "energy (mwh)", "electricity consumption mwh",
+    ),
+    "water_m3": (
+        "water (m3)", "water (m³)", "water withdrawal (m3)", "water withdrawal (m³)",
+        "water withdrawal m3",
+    ),
+    "source_url": ("url", "source", "link", "source link"),
+    "flag": ("note", "notes", "remark", "comment"),
+    "as_of": ("as of date",),
+}  # fmt: skip
+MAY_BE_ABSENT = ("country_iso2", "admin1", "water_m3", "flag")
 NOT_A_WHOLE_YEAR = (
     "partial_first_year", "ramp-up year", "planned_peak_not_metered", "frontier_system_only",
     "whole_laboratory_not_datacentre",
@@ -56,7 +77,7 @@ def plan(_asked: Asked) -> Sequence[Request]:
 def parse(body: bytes, fetch: Fetch) -> Parsed:
     """Tell the three layouts apart by a column that only one of them has."""
     place = fetch.file_name
-    rows = csv_rows(NAME, place, body)
+    rows = _named(csv_rows(NAME, place, body))
     if "site" in rows.columns:
         return _campus(place, rows)
     if "geography" in rows.columns:
@@ -66,6 +87,23 @@ def parse(body: bytes, fetch: Fetch) -> Parsed:
     expected = "a column `site`, `scope` or `geography`, which tells the layout"
     received = [c for c in rows.columns if c != "row"]
     raise SourceChangedError(NAME, f"{place}, header", expected, received)
+
+
+def _named(rows: pl.DataFrame) -> pl.DataFrame:
+    """Headers as we name them, and columns that a file has nothing for as empty ones."""
+    plain = {" ".join(c.lower().replace("_", " ").split()): c for c in rows.columns}
+    found = {}
+    for name, aliases in ALIASES.items():
+        told = [plain[a] for a in (name.replace("_", " "), *aliases) if a in plain]
+        if told and name not in rows.columns:
+            found[told[0]] = name
+    named = rows.rename(found)
+    absent = [
+        name
+        for name in MAY_BE_ABSENT
+        if not any(c.lower().startswith(name.split("_")[0]) for c in named.columns)
+    ]
+    return named.with_columns(pl.lit(None, pl.String).alias(c) for c in absent)
 
 
 def _campus(place: str, rows: pl.DataFrame) -> Parsed:

@@ -8,7 +8,7 @@ notices with status 400. Its titles are often the agency's own file number; the 
 
 import json
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 
 import polars as pl
@@ -24,6 +24,7 @@ SOURCE = "procurement/austender"
 API = "https://api.tenders.gov.au/ocds"
 BY_CHANGE = f"{API}/findByDates/contractLastModified"
 WINDOW_DAYS, FIRST_DAYS, OVERLAP_DAYS = 7, 28, 7
+FIRST_NOTICE = date(2013, 1, 1)
 NO_RECORDS = 100
 
 following = next_page
@@ -32,7 +33,7 @@ following = next_page
 def plan(asked: Asked) -> Sequence[Request]:
     """Ask for whole weeks that end tomorrow at midnight UTC and reach back to the cursor."""
     start = asked.start(asked.today - timedelta(days=FIRST_DAYS), OVERLAP_DAYS)
-    end = asked.today + timedelta(days=1)
+    start, end = max(start, FIRST_NOTICE), asked.today + timedelta(days=1)
     weeks = max(1, -(-(end - start).days // WINDOW_DAYS))
     bounds = [end - timedelta(days=WINDOW_DAYS * n) for n in range(weeks, -1, -1)]
     return tuple(

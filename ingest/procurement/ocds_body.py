@@ -20,6 +20,7 @@ from indicia.errors import SourceChangedError
 from indicia.schema import PROCUREMENT_NOTICE, parsed
 from indicia.sources.contract import Fetch, Parsed, Rejection, Request
 
+from .notices import each_once
 from .ocds_json import EXPECTED, Json, load, mapping, text_of, units
 from .ocds_release import Reader
 
@@ -71,18 +72,7 @@ def read(
     if not count:
         issues.append(note("no releases", place or fetch.file_name, "an empty package"))
     frame = pl.concat(frames)
-    once = frame.unique(TABLE.key, keep="last", maintain_order=True)
-    if repeated := frame.height - once.height:
-        text = f"{repeated} further rows of the same process, notice and line"
-        issues.append(
-            Rejection(
-                "line repeated",
-                place or fetch.file_name,
-                "each line once",
-                text,
-                count=repeated,
-            )
-        )
+    once = each_once(frame, "line", place or fetch.file_name, issues)
     return Parsed({TABLE.name: once}, count, _few(issues))
 
 
@@ -94,8 +84,9 @@ def next_page(request: Request, body: bytes) -> Request | None:
         return None
     links: Json = mapping(mapping(package).get("links"))
     address = text_of(links.get("next"))
-    if not address or Request(address) == Request(request.url):
-        return None
+    is_same = address is not None and Request(address) == Request(request.url)
+    if not address or (is_same and not mapping(package).get("releases")):
+        return None  # a page with releases that leads to itself is another one sent twice
     return Request(address, headers=request.headers)
 
 

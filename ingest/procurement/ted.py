@@ -18,6 +18,7 @@ from indicia.sources.contract import Asked, Fetch, Parsed, Rejection, Request
 from ingest.bodies import json_object
 
 from . import ted_xml
+from .notices import each_once, is_sound
 from .ocds_json import day_of, joined, text_of
 from .places import country_code
 from .ted_parts import MOST, stated
@@ -94,12 +95,7 @@ def parse(body: bytes, fetch: Fetch) -> Parsed:
         for row in _row(notice, f"{fetch.file_name}, notices[{number - 1}]", fetch, issues)
     ]
     frame = TABLE.frame(rows)
-    once = frame.unique(TABLE.key, keep="last", maintain_order=True)
-    if repeated := frame.height - once.height:
-        expected, text = "each notice once", f"{repeated} repeated"
-        issues.append(
-            Rejection("notice repeated", fetch.file_name, expected, text, count=repeated)
-        )
+    once = each_once(frame, "notice", fetch.file_name, issues)
     return Parsed({TABLE.name: once}, len(answer["notices"]), tuple(issues))
 
 
@@ -127,7 +123,7 @@ def _row(
     number, kind = text_of(notice.get("publication-number")), text_of(notice.get("notice-type"))
     stage = "contract" if kind == CHANGED else KINDS.get((kind or "").split("-")[0])
     day = day_of(notice.get("publication-date"))
-    for rule, is_broken, expected, received in (
+    checks = (
         ("no publication number", not number, "a publication-number", number),
         ("notice type unknown", not stage, f"a type that starts with {', '.join(KINDS)}", kind),
         ("date not read", day is None, "a publication-date", notice.get("publication-date")),
@@ -137,10 +133,9 @@ def _row(
             f"up to {fetch.vintage}",
             day,
         ),
-    ):
-        if is_broken:
-            issues.append(Rejection(rule, place, expected, str(received)))
-            return []
+    )
+    if not is_sound(place, checks, issues):
+        return []
     codes = notice.get("classification-cpv")
     return [
         {

@@ -18,6 +18,7 @@ from indicia.schema import PROCUREMENT_NOTICE, parsed, short_hash
 from indicia.sources.contract import Asked, Fetch, Parsed, Rejection, Request
 from ingest.bodies import json_object
 
+from .notices import each_once, is_sound
 from .ocds_json import day_of, joined, mapping, text_of
 from .places import country_code
 
@@ -107,11 +108,7 @@ def parse(body: bytes, fetch: Fetch) -> Parsed:
         for row in _row(award, f"{place}, results[{number}]", fetch, issues)
     ]
     frame = TABLE.frame(rows)
-    once = frame.unique(TABLE.key, keep="last", maintain_order=True)
-    if repeated := frame.height - once.height:
-        issues.append(
-            Rejection("award repeated", place, "each award once", f"{repeated}", count=repeated)
-        )
+    once = each_once(frame, "award", place, issues)
     return Parsed({TABLE.name: once}, len(results), tuple(issues))
 
 
@@ -123,7 +120,7 @@ def _row(
     day = day or day_of(award.get("Start Date"))
     is_number = isinstance(amount, int | float) and not isinstance(amount, bool)
     is_money = amount is None or (is_number and isfinite(amount) and abs(amount) < MOST)
-    for rule, is_broken, expected, received in (
+    checks = (
         ("no award id", not number, "a generated_internal_id", number),
         ("amount not read", not is_money, f"US dollars below {MOST:g}", amount),
         ("date not read", day is None, "Base Obligation Date or Start Date", None),
@@ -133,10 +130,9 @@ def _row(
             f"up to {fetch.vintage}",
             day,
         ),
-    ):
-        if is_broken:
-            issues.append(Rejection(rule, place, expected, str(received)))
-            return []
+    )
+    if not is_sound(place, checks, issues):
+        return []
     where = mapping(award.get("Primary Place of Performance"))
     country = where.get("location_country_code") or award.get(
         "Place of Performance Country Code"

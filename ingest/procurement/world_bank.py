@@ -16,6 +16,7 @@ from indicia.schema import PROCUREMENT_NOTICE, parsed, short_hash
 from indicia.sources.contract import Asked, Fetch, Parsed, Rejection, Request
 from ingest.bodies import json_object
 
+from .notices import each_once, is_sound
 from .ocds_json import text_of
 from .places import country_code
 
@@ -96,11 +97,7 @@ def parse(body: bytes, fetch: Fetch) -> Parsed:
         for row in _row(notice, f"{place}, procnotices[{number}]", fetch, issues)
     ]
     frame = TABLE.frame(rows)
-    once = frame.unique(TABLE.key, keep="last", maintain_order=True)
-    if repeated := frame.height - once.height:
-        issues.append(
-            Rejection("notice repeated", place, "each once", f"{repeated}", count=repeated)
-        )
+    once = each_once(frame, "notice", place, issues)
     return Parsed({TABLE.name: once}, len(notices), tuple(issues))
 
 
@@ -121,7 +118,7 @@ def _row(
 ) -> list[dict[str, object]]:
     number, kind = text_of(notice.get("id")), text_of(notice.get("notice_type"))
     stage, day = STAGES.get(kind or ""), _day(text_of(notice.get("noticedate")) or "")
-    for rule, is_broken, expected, received in (
+    checks = (
         ("no notice id", not number, "an id", number),
         ("notice type unknown", not stage, f"one of {', '.join(STAGES)}", kind),
         ("date not read", day is None, "a date like 05-Oct-2026", notice.get("noticedate")),
@@ -131,10 +128,9 @@ def _row(
             f"up to {fetch.vintage}",
             day,
         ),
-    ):
-        if is_broken:
-            issues.append(Rejection(rule, place, expected, str(received)))
-            return []
+    )
+    if not is_sound(place, checks, issues):
+        return []
     project = text_of(notice.get("project_id"))
     reference = text_of(notice.get("bid_reference_no"))
     process = f"{project} {reference}" if project and reference else f"{number}"

@@ -5,7 +5,6 @@ advertisers bear the name that was asked for: others, such as recruiters, are re
 `redact` keeps the total and the advertisers' names.
 """
 
-import json
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 from indicia.errors import SourceChangedError
 from indicia.schema import STAFFING_COUNT, parsed
 from indicia.sources.contract import Asked, Fetch, Parsed, Rejection, Request
-from ingest.bodies import json_object
+from ingest.bodies import json_body, json_object
 
 NAME = "staffing/adzuna"
 TABLE = parsed(STAFFING_COUNT)
@@ -50,21 +49,21 @@ def plan(_asked: Asked) -> Sequence[Request]:
 
 
 def redact(body: bytes) -> bytes:
-    """Keep the total, errors and the advertisers' names."""
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        return body
-    if not isinstance(found, dict):
-        return body
-    kept = {k: found[k] for k in ("count", "exception", "display") if k in found}
+    """Keep the total, errors and the advertisers' names.
+
+    Raises:
+        SourceChangedError: It is no JSON object, so that nothing is known to be safe to keep.
+    """
+    found = json_object(NAME, "body", body)
+    told = ("count", "exception", "display")
+    kept: dict[str, object] = {k: found[k] for k in told if k in found}
     if isinstance(results := found.get("results"), list):
         kept["results"] = [
             {"company": {"display_name": _advertiser(r)}}
             for r in results
             if isinstance(r, dict)
         ]
-    return json.dumps(kept, ensure_ascii=False).encode("utf-8", "replace")
+    return json_body(kept)
 
 
 def parse(body: bytes, fetch: Fetch) -> Parsed:

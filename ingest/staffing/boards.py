@@ -1,7 +1,7 @@
 """Job boards (Greenhouse, Lever, Ashby) to `staffing_count`: open positions per day.
 
 Unit: open positions as shown on the day of the body. A posting counts in the first skill group
-whose words occur in its title or department, in the order of `SKILLS`. The place is its own
+whose words occur in its title or department, in the order of `skills`. The place is its own
 text; the country is the board's own field, else read from the place by small tables, else null.
 
 `redact` keeps what is counted: id, title, place, department and team, dates, the stated total.
@@ -20,6 +20,7 @@ import polars as pl
 from indicia.errors import SourceChangedError
 from indicia.schema import STAFFING_COUNT, parsed
 from indicia.sources.contract import Asked, Fetch, Parsed, Rejection, Request
+from ingest.staffing.skills import GROUPS, skill_group
 
 Json = dict[str, Any]
 
@@ -51,19 +52,7 @@ BOARDS = (
 )
 EMPLOYERS = {(board, token): employer for board, token, employer in BOARDS}
 
-SKILLS = (
-    ("domestic_stack", r"(?i)\b(?:cann|mindspore|ascend|cambricon)\b|昇腾|寒武纪"),
-    ("gpu", r"(?i)\b(?:gpus?|cuda|hpc|accelerators?|clusters?|supercomput\w*)\b"),
-    ("network", r"(?i)\b(?:infiniband|roce|network fabrics?)\b"),
-    (
-        "datacentre",
-        (
-            r"(?i)\bdata ?cent(?:er|re)s?\b|\bfacilit(?:y|ies)\b|数据中心"
-            r"|\b(?:electrical|mechanical|power|cooling)\b.*\bengineer"
-        ),
-    ),
-)
-
+FEWEST = 3  # postings, of which not all lack a place
 COUNTRIES = (
     ("US", r"united states|\busa?\b|\bu\.s\.(?:a\.)?"),
     ("GB", r"united kingdom|\buk\b|england|scotland"),
@@ -121,7 +110,7 @@ def parse(body: bytes, fetch: Fetch) -> Parsed:
     day = {"employer": employer, "counted_date": fetch.vintage}
     issues = _differences(place, len(postings), total)
     if not postings:
-        groups = [name for name, _ in SKILLS] + ["other"] if total == 0 else []
+        groups = GROUPS if total == 0 else ()
         zero = [day | {"place": "", "skill_group": g, "openings_count": 0} for g in groups]
         return Parsed({TABLE.name: TABLE.frame(zero)}, 0, issues)
     jobs = pl.DataFrame(
@@ -129,6 +118,8 @@ def parse(body: bytes, fetch: Fetch) -> Parsed:
         schema=dict.fromkeys(("title", "team", "place", "country"), pl.String),
         orient="row",
     )
+    if jobs.height >= FEWEST and jobs["place"].null_count() == jobs.height:
+        raise SourceChangedError(SOURCE, place, "a place in some posting", "none in any")
     if nameless := jobs["title"].null_count():
         issues.append(
             Rejection(
@@ -138,7 +129,11 @@ def parse(body: bytes, fetch: Fetch) -> Parsed:
     counted = (
         jobs.filter(pl.col("title").is_not_null())
         .with_columns(
-            pl.col("place").fill_null(""), skill_group=_skill(), country_iso2=_country()
+            pl.col("place").fill_null(""),
+            skill_group=skill_group(
+                pl.concat_str("title", "team", separator=" | ", ignore_nulls=True)
+            ),
+            country_iso2=_country(),
         )
         .group_by("place", "skill_group", maintain_order=True)
         .agg(
@@ -263,14 +258,6 @@ def _word(value: object) -> str | None:
     if not isinstance(value, str):
         return None
     return " ".join(value.encode("utf-8", "replace").decode().split()) or None
-
-
-def _skill() -> pl.Expr:
-    words = pl.concat_str("title", "team", separator=" | ", ignore_nulls=True)
-    found = [
-        pl.when(words.str.contains(pattern)).then(pl.lit(name)) for name, pattern in SKILLS
-    ]
-    return pl.coalesce(*found, pl.lit("other"))
 
 
 def _country() -> pl.Expr:

@@ -17,7 +17,7 @@ import polars as pl
 from indicia.errors import SourceChangedError
 from indicia.schema import MODEL_RELEASE, parsed
 from indicia.sources.contract import Asked, Fetch, Parsed, Rejection, Request
-from ingest.bodies import Sieve, start_of
+from ingest.bodies import Sieve, json_body, start_of
 
 NAME = "staffing/hugging_face"
 MODELS = "https://huggingface.co/api/models"
@@ -47,14 +47,19 @@ def plan(_asked: Asked) -> Sequence[Request]:
 
 
 def redact(body: bytes) -> bytes:
-    """Keep the fields that are read; files, texts and whoever is named in cards are dropped."""
+    """Keep the fields that are read; files, texts and whoever is named in cards are dropped.
+
+    Raises:
+        SourceChangedError: It is no JSON, so that nothing is known to be safe to keep.
+    """
     try:
         found = json.loads(body)
-    except (ValueError, RecursionError):
-        return body
+    except (ValueError, RecursionError) as error:
+        received = f"{start_of(body)} ({error})"
+        raise SourceChangedError(NAME, "body", "a JSON list of models", received) from error
     if not isinstance(found, list):
         return body if isinstance(found, dict) and found.keys() <= {"error"} else b"{}"
-    return json.dumps([_kept(m) for m in found], ensure_ascii=False).encode("utf-8", "replace")
+    return json_body([_kept(m) for m in found])
 
 
 def _kept(model: object) -> object:

@@ -6,7 +6,6 @@ holds one whole count. `redact` keeps the total and the companies; titles, descr
 and whoever is named in them are dropped.
 """
 
-import json
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -17,7 +16,7 @@ import polars as pl
 from indicia.errors import SourceChangedError
 from indicia.schema import STAFFING_COUNT, parsed
 from indicia.sources.contract import Asked, Fetch, Parsed, Rejection, Request
-from ingest.bodies import json_object
+from ingest.bodies import json_body, json_object
 from ingest.entities.csl_names import is_apparent_person
 
 NAME = "staffing/mycareersfuture"
@@ -56,18 +55,17 @@ def following(request: Request, body: bytes) -> Sequence[Request]:
 
 
 def redact(body: bytes) -> bytes:
-    """Keep the total and the companies; a company named like a person keeps its id only."""
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        return body
-    if not isinstance(found, dict):
-        return body
+    """Keep the total and the companies; a company named like a person keeps its id only.
+
+    Raises:
+        SourceChangedError: It is no JSON object, so that nothing is known to be safe to keep.
+    """
+    found = json_object(NAME, "body", body)
     kept = dict.fromkeys(found)  # names only, so that a strange body can still be told
     kept["total"] = found.get("total")
     if isinstance(results := found.get("results"), list):
         kept["results"] = [_company_only(r) for r in results if isinstance(r, dict)]
-    return json.dumps(kept, ensure_ascii=False).encode("utf-8", "replace")
+    return json_body(kept)
 
 
 def _company_only(posting: dict[str, Any]) -> dict[str, Any]:
@@ -75,9 +73,10 @@ def _company_only(posting: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(company, dict):
         return {"postedCompany": None}
     name = company.get("name")
-    frame = pl.DataFrame({"name": [name if isinstance(name, str) else None]})
+    said = [name if isinstance(name, str) else None]
+    frame = pl.DataFrame({"name": said}, schema={"name": pl.String})
     person = frame.select(is_apparent_person(pl.col("name"), pl.lit(""))).item()
-    return {"postedCompany": {"name": None if person else name, "uen": company.get("uen")}}
+    return {"postedCompany": {"name": None if person else said[0], "uen": company.get("uen")}}
 
 
 def parse(body: bytes, fetch: Fetch) -> Parsed:
@@ -95,14 +94,19 @@ def parse(body: bytes, fetch: Fetch) -> Parsed:
     place = f"{search}, {uen or 'newest'}"
     answer = json_object(NAME, place, body)
     companies = _companies(answer, place)
-    if not uen:
-        return Parsed({}, 0)
     total = answer.get("total")
+    if not uen:
+        if total and not companies:
+            raise SourceChangedError(
+                NAME, f"{place}, results", f"some of {total} postings", "none"
+            )
+        return Parsed({}, 0)
     if not isinstance(total, int) or isinstance(total, bool) or not 0 <= total <= MOST_OPENINGS:
         raise SourceChangedError(NAME, f"{place}, total", "a count of positions", total)
-    named = [name for name, found in companies if found == uen and name]
+    is_one = {found for _, found in companies} == {uen}  # of several, the total is of them all
+    named = [name for name, _ in companies if is_one and name]
     if not named:
-        expected = f"a company with the id {uen}"
+        expected = f"postings of the company with the id {uen} alone"
         remedy = "Nothing, if its postings expired meanwhile or its name looks like a person's"
         return Parsed(
             {}, 1, [Rejection("employer unnamed", place, expected, str(companies), remedy)]

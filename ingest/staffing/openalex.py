@@ -8,7 +8,6 @@ ten times a plain list: one call per query and year keeps a refresh below the bu
 without a key. When the budget is spent the session stops until midnight UTC (`spent_header`).
 """
 
-import json
 from collections.abc import Sequence
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,7 +16,7 @@ import polars as pl
 from indicia.errors import SourceChangedError
 from indicia.schema import EXPERTISE_COUNT, parsed
 from indicia.sources.contract import Asked, Fetch, Parsed, Rejection, Request
-from ingest.bodies import Sieve, json_object, json_rows, require
+from ingest.bodies import Sieve, json_body, json_object, json_rows, require
 
 NAME = "staffing/openalex"
 WORKS = "https://api.openalex.org/works"
@@ -57,15 +56,14 @@ def plan(asked: Asked) -> Sequence[Request]:
 
 
 def redact(body: bytes) -> bytes:
-    """Keep counts and errors; works with their authors and titles are dropped."""
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        return body
-    if not isinstance(found, dict):
-        return body
+    """Keep counts and errors; works with their authors and titles are dropped.
+
+    Raises:
+        SourceChangedError: It is no JSON object, so that nothing is known to be safe to keep.
+    """
+    found = json_object(NAME, "body", body)
     kept = {k: found[k] for k in KEPT if k in found}
-    return json.dumps(kept, ensure_ascii=False).encode("utf-8", "replace")
+    return json_body(kept)
 
 
 def parse(body: bytes, fetch: Fetch) -> Parsed:

@@ -87,3 +87,8 @@ def test_an_organisation_is_asked_for_in_a_role(made_home, monkeypatch):
     app = opened(made_home, monkeypatch, "compute.py", kind="entity", role="operator")
     assert not app.selectbox(key="role").disabled
     assert set(lines(app)["channel"]) == CHANNELS
+
+
+def test_a_picture_that_leaves_figures_out_says_so_on_the_page(demo_home, monkeypatch):
+    app = opened(demo_home, monkeypatch, "compute.py", kind="country", country="US")
+    assert any(c.value.startswith("Cut: 12 of ") for c in app.caption)

@@ -156,6 +156,24 @@ def test_sources_show_their_issues_with_expected_received_and_remedy(made_home, 
     ]  # fmt: skip
 
 
+def test_sources_are_shown_by_family_and_state_as_the_link_says(made_home, monkeypatch):
+    app = opened(made_home, monkeypatch, "sources.py", family="power", state="failed")
+    health = next(d.value for d in app.dataframe if "remedy" in d.value.columns)
+    assert list(health["source"]) == ["power/eia930"]
+    terms = next(d.value for d in app.dataframe if "does_not_say" in d.value.columns)
+    assert list(terms["source"]) == ["power/eia930"]
+
+
+def test_a_source_shows_what_was_revised_and_three_dates_per_record(made_home, monkeypatch):
+    app = opened(made_home, monkeypatch, "sources.py", source="context/analyst")
+    revised = next(d.value for d in app.dataframe if "was" in d.value.columns)
+    assert {"changed"} <= set(revised["change"])
+    app.selectbox(key="of").select("facility_state").run()
+    dates = next(d.value for d in app.dataframe if "checked_utc" in d.value.columns)
+    assert len(dates) == 4
+    assert (dates["added_utc"] < dates["changed_utc"]).sum() == 1
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_every_table_and_chart_has_words_for_those_who_cannot_see_it(
     name, made_home, monkeypatch

@@ -28,6 +28,7 @@ PAGES = {
     f"facility?facility={made_store.BOLD}": "Alpha",
     "facility": "Facility",
     "entity?entity=Omega%20Compute%20Sdn.%20Bhd.": "Omega Compute",
+    "compute": "Compute",
     "rules": "Rules",
     "claims?model=Kimi+K2": "Claims",
     "sources": "Sources",

@@ -136,3 +136,16 @@ def test_since_asks_for_that_day_of_every_year_oldest_first_and_each_day_is_its_
     assert "2024-02-29" in following.params["data"]
     assert JOB.plan(Asked(TODAY, since=date(2001, 1, 1)))[0].published_utc.year == 2012
     assert len(JOB.plan(Asked(TODAY, since=TODAY))) == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "rule"),
+    [("type", "type unknown"), ("lat", "no place"), ("timestamp", "date unknown")],
+)
+def test_a_field_that_became_an_object_is_told_by_name(field, rule):
+    found = json.loads(PAGE)
+    for element in found["elements"]:
+        if field in element:
+            element[field] = {"value": element[field]}
+    said = parse(json.dumps(found).encode())
+    assert rule in {r.rule for r in said.rejections}

@@ -13,7 +13,7 @@ from indicia.sources.contract import Asked, Fetch
 JOB = ingest.jobs()["facilities/peeringdb"]
 BODY = (Path(__file__).parent / "facilities/peeringdb/page/response.json").read_bytes()
 FETCHED = datetime(2026, 6, 1, tzinfo=UTC)
-FIRST = "https://www.peeringdb.com/api/fac?limit=200&skip=0"
+FIRST = "https://www.peeringdb.com/api/fac?limit=150&skip=0"
 
 
 def parse(body, url=FIRST):
@@ -58,10 +58,10 @@ def test_contacts_are_not_even_asked_for():
 def test_pages_follow_while_they_are_full_and_the_last_may_be_empty():
     (first,) = JOB.plan(Asked(date(2026, 11, 22)))
     row = json.loads(BODY)["data"][0]
-    full = json.dumps({"data": [row] * 200, "meta": {}}).encode()
+    full = json.dumps({"data": [row] * 150, "meta": {}}).encode()
     second = JOB.following(first, full)
-    assert second.params == {**first.params, "skip": "200"}
-    assert JOB.following(second, full).params["skip"] == "400"
+    assert second.params == {**first.params, "skip": "150"}
+    assert JOB.following(second, full).params["skip"] == "300"
     assert JOB.following(second, BODY) is None
     empty = b'{"data": [], "meta": {}}'
     assert JOB.following(second, empty) is None

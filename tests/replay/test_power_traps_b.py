@@ -191,3 +191,32 @@ def test_a_month_told_twice_counts_once():
     result = parse("night_lights", body, way="file", url="north_park.csv")
     assert rules(result)["key repeated"] == 1
     assert result.tables["event"].height == 1
+
+
+# Operators
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Campus,Company,Fiscal Year,Electricity (MWh),URL",
+        "data centre,organisation,reporting_year,energy_mwh,source",
+        "site,operator,year,electricity_mwh,source_url",
+    ],
+)
+def test_a_file_of_another_operator_is_read_under_common_headers(header):
+    row = "Example Hall,Example Cloud,2025,38000,https://example.org/report.pdf"
+    rows = parse("operator_disclosures", f"{header}\n{row}\n".encode()).tables[
+        "power_site_year"
+    ]
+    assert rows.select("site_name", "operator", "year", "electricity_reported_mwh").rows() == [
+        ("Example Hall", "Example Cloud", 2025, 38_000.0)
+    ]
+    assert rows["water_reported_m3"].to_list() == [None]
+
+
+@pytest.mark.parametrize("column", ["electricity_gwh", "Electricity (GWh)", "electricity"])
+def test_electricity_in_another_or_no_unit_is_never_taken_for_megawatthours(column):
+    body = f"site,operator,year,{column},source_url\nA,B,2025,38,https://example.org\n"
+    with pytest.raises(SourceChangedError, match="electricity_mwh"):
+        parse("operator_disclosures", body.encode())

@@ -91,7 +91,8 @@ def test_the_next_page_is_the_publishers_own_link_and_ends(name):
         second.url
         == json.loads(response(name).decode("latin-1").replace(" 000,", " 0,"))["links"]["next"]
     )
-    assert JOBS[name].following(second, archived) is None
+    again = JOBS[name].following(second, archived)
+    assert again.place == second.place, "the earlier page again: the refresh refuses a circle"
     assert JOBS[name].following(first, b'{"releases": []}') is None
     assert JOBS[name].following(first, b"<html>") is None
 

@@ -31,11 +31,11 @@ def whole(case: str) -> bytes:
     return (HERE / CASES[case] / "response.json").read_bytes()
 
 
-def parse(case: str, body: bytes, url: str = ""):
+def parse(case: str, body: bytes, url: str = "", way: str = "live"):
     job = JOBS["staffing/" + CASES[case].split("/")[0]]
     stated = tomllib.loads((HERE / CASES[case] / "fetch.toml").read_text(encoding="utf-8"))
     address = url or stated["url"]
-    fetch = Fetch("f", job.source.id, "live", address, FETCHED, "", "", len(body))
+    fetch = Fetch("f", job.source.id, way, address, FETCHED, "", "", len(body))
     return job.parse(job.redact(body), fetch)
 
 
@@ -177,21 +177,52 @@ def test_adzuna_is_not_asked_for_countries_it_does_not_cover_and_stays_in_the_da
     assert len(requests) <= job.source.per_day
 
 
-def test_only_accounts_of_organisations_are_asked_in_one_page():
+def test_only_accounts_of_organisations_are_asked_and_pages_are_followed():
+    assert JOBS["staffing/hugging_face"].source.follows_link_header
     for request in JOBS["staffing/hugging_face"].plan(Asked(TODAY, {})):
         assert request.params["author"]
         assert request.params["limit"] == "1000"
         assert "other" not in request.params
 
 
-def test_a_full_page_of_models_says_that_older_ones_are_missing():
+def test_a_full_page_of_models_from_a_file_says_that_older_ones_are_missing():
     one = json.loads(whole("models"))[0]
     many = [one | {"id": f"Qwen/Example-{n}"} for n in range(1000)]
-    notes = parse("models", json.dumps(many).encode()).rejections
+    body = json.dumps(many).encode()
+    assert not parse("models", body).rejections
+    notes = parse("models", body, way="file").rejections
     assert [(r.rule, r.count) for r in notes] == [("body incomplete", 0)]
+
+
+def test_a_next_page_of_models_is_read_for_the_account_that_its_address_names():
+    url = "https://huggingface.co/api/models?cursor=eyJ&limit=1000&author=Qwen&sort=createdAt"
+    found = parse("models", whole("models"), url).tables["model_release"]
+    assert set(found["account"]) == {"Qwen"}
 
 
 def test_lineage_is_named_once_whatever_its_relation():
     bases = parse("models", whole("models")).tables["model_release"]["base_models"].to_list()
     assert bases[1] == "Qwen/Example-72B"
     assert bases[2] == "Qwen/Example-72B; mistralai/Example-7B"
+
+
+def test_a_total_over_several_employers_is_no_count_of_one():
+    """A redirect that loses the question brings the answer to a wider one."""
+    body = json.loads(whole("employer"))
+    other = {"postedCompany": {"name": "EXAMPLE OTHER PTE. LTD.", "uen": "201900002K"}}
+    said = parse(
+        "employer", json.dumps({**body, "results": [*body["results"], other]}).encode()
+    )
+    assert not said.tables
+    assert [r.rule for r in said.rejections] == ["employer unnamed"]
+
+
+def test_a_company_whose_name_is_an_object_is_archived_without_it():
+    posted = [{"postedCompany": {"name": {"value": "Jane"}, "uen": "201900001K"}}]
+    body = json.dumps({"results": posted, "total": 1}).encode()
+    assert b"Jane" not in JOBS["staffing/mycareersfuture"].redact(body)
+
+
+def test_a_search_that_counts_postings_and_shows_none_is_refused():
+    body = json.dumps({**json.loads(whole("list")), "results": []}).encode()
+    assert "postings" in str(refused("list", body))

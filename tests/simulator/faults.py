@@ -1,13 +1,17 @@
-"""Ways a publisher misbehaves. Each takes the good reply and the request, and gives a worse one."""
+"""Ways a publisher misbehaves. Each takes the good reply and the request, and gives a worse one.
+
+What is done to rows and fields lies in `drift`.
+"""
 
 import gzip
 import io
 import json
-import random
 import zipfile
 from dataclasses import replace
+from functools import cache
 
-from simulator.server import Reply
+from simulator import drift
+from simulator.server import PAGE, SIGN_IN, Reply, Trap
 
 MEBIBYTE = 2**20
 BOMB_MB = 600
@@ -16,9 +20,6 @@ LAUGHS = b"""<?xml version="1.0"?>
 <!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;"><!ENTITY d "&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;">
 <!ENTITY e SYSTEM "file:///etc/hostname">]>
 <x>&d;&d;&d;&d;&d;&e;</x>"""
-PAGE = (
-    b"<!DOCTYPE html><html><head><title>Sign in</title></head><body>Please wait</body></html>"
-)
 ZEROS = gzip.compress(bytes(MEBIBYTE)) * BOMB_MB  # members one after the other: one stream
 
 
@@ -84,83 +85,52 @@ def cp932(reply, _asked):
     return replace(reply, body=reply.body[:half] + word + reply.body[half:])
 
 
-def _rows(change):
-    """Change the longest list of a JSON body, or the lines of a text body below its header."""
+def cp932_said(reply, asked):
+    """The whole body in cp932, and so it says; where it has no such letter, one word of it."""
+    said = {"Content-Type": "text/plain; charset=Shift_JIS"}
+    try:
+        body = reply.body.decode().encode("cp932")
+    except UnicodeError:
+        body = reply.body
+    spoiled = replace(reply, body=body) if body != reply.body else cp932(reply, asked)
+    return replace(spoiled, headers={**reply.headers, **said})
 
+
+def recoded(encoding):
     def spoil(reply, _asked):
-        packed = reply.body[:2] == b"\x1f\x8b"
-        body = gzip.decompress(reply.body) if packed else reply.body
-        if body[:2] == b"PK":
-            return reply
         try:
-            found = json.loads(body)
-        except ValueError:
-            lines = body.splitlines(keepends=True)
-            if body[:1] == b"{":
-                changed = b"".join(change(lines))
-            else:
-                changed = b"".join([lines[0], *change(lines[1:])])
-        else:
-            changed = json.dumps(_with_longest(found, change)).encode()
-        return replace(reply, body=gzip.compress(changed) if packed else changed)
+            return replace(reply, body=reply.body.decode().encode(encoding))
+        except UnicodeError:
+            return reply  # it is packed
 
     return spoil
 
 
-def _lists(value):
-    if isinstance(value, list):
-        yield value
-        for part in value[:3]:
-            yield from _lists(part)
-    elif isinstance(value, dict):
-        for part in value.values():
-            yield from _lists(part)
+def gzip_said(reply, _asked):
+    return replace(reply, headers={**reply.headers, "Content-Encoding": "gzip"})
 
 
-def _with_longest(found, change):
-    longest = max(_lists(found), key=len, default=None)
-    if longest is not None:
-        longest[:] = change(longest)
-    return found
+def gzip_unsaid(reply, _asked):
+    return replace(reply, body=gzip.compress(reply.body))
 
 
-def renamed(seed):
-    """One column or field is called something else in every row."""
-    rng = random.Random(seed)
-
-    def change_json(rows):
-        names = sorted({k for r in rows if isinstance(r, dict) for k in r})
-        if not names:
-            return rows
-        gone = rng.choice(names)
-        return [
-            {(f"{k}_v2" if k == gone else k): v for k, v in r.items()}
-            if isinstance(r, dict)
-            else r
-            for r in rows
-        ]
-
-    def spoil(reply, asked):
-        if reply.body.lstrip()[:1] in {b"{", b"["}:
-            return _rows(
-                lambda rows: rows if rows and isinstance(rows[0], bytes) else change_json(rows)
-            )(reply, asked)
-        head, mark, rest = reply.body.partition(b"\n")
-        cells = head.split(b",")
-        place = rng.randrange(len(cells))
-        cells[place] = (
-            cells[place].rstrip(b'"\r') + b'_v2"'
-            if b'"' in cells[place]
-            else cells[place] + b"_v2"
-        )
-        return replace(reply, body=b",".join(cells) + mark + rest)
-
-    return spoil
+def climbing_zip(reply, _asked):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name in ("../../climbed.csv", "/climbed.csv", "..\\climbed.json"):
+            archive.writestr(name, reply.body)
+    return Reply(packed.getvalue())
 
 
-doubled = _rows(lambda rows: [*rows, *rows])
-reversed_ = _rows(lambda rows: rows[::-1])
-emptied = _rows(lambda rows: rows[:0])
+def led(place):
+    """Lead elsewhere; `place` is told the request and the port of a neighbour that counts visits."""
+    return lambda _reply, asked: Reply(b"", 302, {"Location": place(asked, trap().port)})
+
+
+@cache
+def trap():
+    return Trap()
+
 
 FAULTS = {
     "429 with Retry-After": lambda _s: status(429, Retry_After="0"),
@@ -178,10 +148,14 @@ FAULTS = {
     "2 GB": lambda _s: endless,
     "a web page": lambda _s: instead(PAGE, Content_Type="text/html"),
     "empty body": lambda _s: instead(b""),
-    "no rows": lambda _s: emptied,
-    "rows doubled": lambda _s: doubled,
-    "rows in another order": lambda _s: reversed_,
-    "field renamed": renamed,
+    "no rows": lambda _s: drift.emptied,
+    "rows doubled": lambda _s: drift.doubled,
+    "rows in another order": lambda _s: drift.reversed_,
+    "field renamed": drift.renamed,
+    "field gone": drift.gone,
+    "field empty": drift.blank,
+    "field is an object": drift.nested,
+    "number is a text": drift.worded,
     "gzip bomb": lambda _s: instead(ZEROS),
     "zip bomb": lambda _s: zip_bomb,
     "not UTF-8": lambda _s: broken_text,
@@ -189,5 +163,46 @@ FAULTS = {
     "XML entities": lambda _s: instead(LAUGHS, Content_Type="application/xml"),
     "foreign redirect": lambda _s: foreign,
     "redirect loop": lambda _s: loop,
+    "redirect to http": lambda _s: led(lambda a, _p: f"http://{a.host}{a.path}"),
+    "redirect to another port": lambda _s: led(lambda _a, p: f"http://127.0.0.1:{p}/admin"),
+    "redirect to localhost": lambda _s: led(lambda _a, p: f"http://localhost:{p}/admin"),
+    "redirect to a mapped address": lambda _s: led(
+        lambda _a, p: f"http://[::ffff:127.0.0.1]:{p}/admin"
+    ),
+    "redirect to link-local": lambda _s: led(lambda _a, _p: "http://169.254.169.254/latest"),
+    "redirect to no address": lambda _s: led(lambda _a, _p: "http://[::ffff:127.0.0.1/x"),
+    "redirect to a file": lambda _s: led(lambda _a, _p: "file:///etc/hostname"),
+    "redirect to a sign-in page": lambda _s: led(lambda _a, _p: f"/{SIGN_IN}/please"),
+    "401": lambda _s: status(401),
+    "429, wait two hours": lambda _s: status(429, Retry_After="7200"),
+    "cp932, as it says": lambda _s: cp932_said,
+    "UTF-16": lambda _s: recoded("utf-16"),
+    "byte order mark": lambda _s: recoded("utf-8-sig"),
+    "gzip said, not sent": lambda _s: gzip_said,
+    "gzip sent, not said": lambda _s: gzip_unsaid,
+    "zip that climbs": lambda _s: climbing_zip,
 }
 """Kind of fault -> what makes it from a seed."""
+
+LASTING = {"down from here on": lambda _s: status(503)}
+"""Kinds that last until the refresh ends."""
+
+PAGED = {
+    "the earlier page again": lambda _s: drift.earlier_page,
+    "another total": drift.other_total,
+}
+"""Kinds that only pages of one thing can have."""
+
+CHANGES = {"rows deleted while it is read": (1, 2), "rows inserted while it is read": (2, 1)}
+"""Kind -> the vintage before a request and from it on."""
+
+
+def of(publisher):
+    """Every kind that a publisher can have, in a fixed order."""
+    paged = PAGED if publisher.pages else {}
+    return (*FAULTS, *LASTING, *paged, *CHANGES, *publisher.own)
+
+
+def every_kind(publishers):
+    """All kinds of all publishers."""
+    return tuple(dict.fromkeys(kind for p in publishers for kind in of(p)))

@@ -4,6 +4,7 @@ A path starts with the host it stands for: `/api.eia.gov/v2/...`. `rerouted` sen
 its own plan, paging, parser and redaction stay; only the addresses change.
 """
 
+import json
 import socket
 import struct
 import threading
@@ -17,17 +18,33 @@ from urllib.parse import parse_qsl, urlsplit
 from indicia.sources.contract import Request
 
 PIECES, PAUSE_SECONDS = 12, 0.002
+SIGN_IN = "sign-in"
+PAGE = (
+    b"<!DOCTYPE html><html><head><title>Sign in</title></head><body>Please wait</body></html>"
+)
 CHUNK = bytes(2**20)
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A request as it came in, told in the publisher's own terms."""
+    """A request as it came in, told in the publisher's own terms.
+
+    `earlier` is the good answer to the page of the same thing that was asked for before.
+    """
 
     host: str
     path: str
     query: Mapping[str, str]
     body: bytes = b""
+    number: int = 0
+    earlier: "Reply | None" = None
+
+    def thing(self, pages):
+        """What is asked for, without what tells its pages apart."""
+        query = {k: v for k, v in self.query.items() if k not in pages}
+        form = json.loads(self.body) if self.body else {}
+        form = {k: v for k, v in form.items() if k not in pages}
+        return json.dumps([self.host, self.path, query, form])
 
 
 @dataclass(frozen=True)
@@ -51,14 +68,25 @@ Spoil = Callable[[Reply, Asked], Reply]
 
 
 class Simulator(ThreadingHTTPServer):
-    """Serves what `serve` says; the answer to request n is spoiled by `spoils[n]`."""
+    """Serves what `serve` says; the answer to request n is spoiled by `spoils[n]`.
+
+    `lasting[n]` spoils every answer from request n on. `pages` names what tells pages of one thing
+    apart. A page to sign in at lies at `/sign-in`.
+    """
 
     daemon_threads = True
 
-    def __init__(self, serve: Serve, spoils: Mapping[int, Spoil] | None = None):
+    def __init__(
+        self,
+        serve: Serve,
+        spoils: Mapping[int, Spoil] | None = None,
+        lasting: Mapping[int, Spoil] | None = None,
+        pages: tuple[str, ...] = (),
+    ):
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.serve, self.spoils = serve, dict(spoils or {})
+        self.serve, self.spoils, self.lasting = serve, dict(spoils or {}), dict(lasting or {})
         self.asked: list[Asked] = []
+        self._pages, self._served = pages, {}
         self._turn = threading.Lock()
 
     @property
@@ -66,14 +94,27 @@ class Simulator(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_address[1]}"
 
     def reply(self, asked):
+        if asked.host == SIGN_IN:
+            return Reply(PAGE, headers={"Content-Type": "text/html"})
+        thing = asked.thing(self._pages)
         with self._turn:
-            number = len(self.asked)
+            asked = replace(asked, number=len(self.asked), earlier=self._served.get(thing))
             self.asked.append(asked)
-        body = self.serve(asked)
+        try:
+            body = self.serve(asked)
+        except (
+            KeyError,
+            ValueError,
+            IndexError,
+            StopIteration,
+        ):  # a question that lost its parts
+            body = Reply(b"bad question", 400)
         if body is None:
             body = Reply(b"no such thing", 404)
         plain = body if isinstance(body, Reply) else Reply(body)
-        spoil = self.spoils.get(number)
+        self._served[thing] = plain
+        lasts = next((s for n, s in self.lasting.items() if asked.number >= n), None)
+        spoil = self.spoils.get(asked.number) or lasts
         return spoil(plain, asked) if spoil else plain
 
     def __enter__(self):
@@ -135,29 +176,60 @@ class _Handler(BaseHTTPRequestHandler):
             time.sleep(PAUSE_SECONDS)
 
 
+class Trap(ThreadingHTTPServer):
+    """A neighbour on loopback that nobody may be led to: it counts whoever comes."""
+
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), _Trapped)
+        self.visits = 0
+        threading.Thread(target=self.serve_forever, args=(0.1,), daemon=True).start()
+
+    @property
+    def port(self):
+        return self.server_address[1]
+
+
+class _Trapped(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.server.visits += 1
+        self.send_error(418)
+
+    do_POST = do_GET  # noqa: N815 -- the name that the base class calls
+
+    def log_message(self, *_args):
+        pass
+
+
 def rerouted(job, url):
-    """The job with its publisher's hosts replaced by the simulator; everything else is its own."""
+    """The job with its publisher's hosts replaced by the simulator; everything else is its own.
+
+    Its own hosts stay allowed, so that what else keeps a redirect out is seen to work.
+    """
     hosts = job.source.allowed_hosts
 
     def there(request: Request) -> Request:
         parts = urlsplit(request.url)
         assert parts.hostname in hosts, f"{job.source.id} asks {parts.hostname}"
-        query = f"?{parts.query}" if parts.query else ""
-        return replace(request, url=f"{url}/{parts.hostname}{parts.path}{query}")
+        return replace(request, url=f"{url}/{request.url.removeprefix('https://')}")
 
-    def back(request: Request) -> Request:
-        return replace(request, url="https://" + request.url.removeprefix(f"{url}/"))
+    def home(address: str) -> str:
+        return (
+            "https://" + address.removeprefix(f"{url}/") if address.startswith(url) else address
+        )
 
     def following(request, body):
-        found = job.following(back(request), body)
+        found = job.following(replace(request, url=home(request.url)), body)
         if found is None or isinstance(found, Request):
             return found and there(found)
         return [there(r) for r in found]
 
-    source = replace(job.source, url=f"{url}/", hosts=("127.0.0.1",), every_hours=0)
+    facts = {"url": f"{url}/", "hosts": ("127.0.0.1", *hosts), "every_hours": 0}
     return replace(
         job,
-        source=source,
+        source=replace(job.source, **facts),
         plan=lambda asked: [there(r) for r in job.plan(asked)],
+        parse=lambda body, fetch: job.parse(body, replace(fetch, url=home(fetch.url))),
         following=following,
     )

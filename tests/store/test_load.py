@@ -62,7 +62,7 @@ def known(db, number=None):
 
 def current(db):
     found = db.sql(
-        "SELECT zone_id, demand_reported_mw FROM power.current_power_load ORDER BY 1"
+        "SELECT zone_id, demand_reported_mw FROM power.history_power_load WHERE is_current ORDER BY 1"
     ).pl()
     return dict(found.iter_rows())
 
@@ -180,7 +180,7 @@ def test_a_late_vintage_of_a_table_with_required_columns_ends_what_came_and_went
         day(3), FETCHED, "f3", is_snapshot=True, next_utc=day(5), next_fetch_id="f5"
     )
     load.apply(db, "power", FACILITY_STATE, states("AB", day(3), "f3"), early, SOURCE)
-    found = db.sql("SELECT facility_id FROM power.current_facility_state").pl()
+    found = db.sql("SELECT facility_id FROM power.history_facility_state WHERE is_current").pl()
     assert found["facility_id"].to_list() == ["A"]
     then = db.sql(load.latest(FACILITY_STATE, "power", f"published_utc <= '{day(3)}'")).pl()
     assert sorted(then["facility_id"]) == ["A", "B"]

@@ -155,8 +155,7 @@ def test_a_store_made_before_a_column_existed_opens_and_takes_new_rows(tmp_path)
 
     made = publish(tmp_path, 100)
     old = duckdb.connect(str(tmp_path / "stores" / made.files["power"]))
-    for name in ("history_power_load_month", "current_power_load_month"):
-        old.execute(f"ALTER TABLE {name} DROP COLUMN hours_imputed_count")
+    old.execute("ALTER TABLE history_power_load_month DROP COLUMN hours_imputed_count")
     old.close()
     for limit in (None, NOW.date()):
         with Store.open(tmp_path, as_of=limit) as store:
@@ -170,3 +169,26 @@ def test_a_store_made_before_a_column_existed_opens_and_takes_new_rows(tmp_path)
     with Store.open(tmp_path) as store:
         assert level(store) == 200
         assert store.sql("SELECT hours_imputed_count FROM history_power_load_month").height == 6
+
+
+def test_a_store_that_kept_current_rows_apart_opens_and_takes_new_rows(tmp_path):
+    import duckdb
+
+    publish(tmp_path, 50)
+    made = publish(tmp_path, 100)
+    old = duckdb.connect(str(tmp_path / "stores" / made.files["power"]))
+    table = "power_load_month"
+    old.execute(
+        f"CREATE TABLE current_{table} AS SELECT * EXCLUDE (is_tombstone, is_current) "
+        f"FROM history_{table} WHERE is_current"
+    )
+    old.execute(f"ALTER TABLE history_{table} DROP COLUMN is_current")
+    old.close()
+    with Store.open(tmp_path) as store:
+        assert level(store) == 100
+        assert store.sql(f"SELECT * FROM {table}").height == 3
+    publish(tmp_path, 200)
+    with Store.open(tmp_path) as store:
+        assert level(store) == 200
+        assert store.sql(f"SELECT * FROM {table}").height == 3
+        assert store.sql(f"SELECT * FROM history_{table}").height == 9

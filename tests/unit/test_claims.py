@@ -3,6 +3,7 @@
 import polars as pl
 import pytest
 
+from indicia.answers import claims as answers
 from indicia.errors import UsageError
 from indicia.scoring.claims import Claim, band_of, class_of, imply, published
 from indicia.scoring.ledger import classes
@@ -104,6 +105,7 @@ def test_an_interval_across_a_band_names_the_other_band():
         (Claim("x", 37, 14.8, days=50), "accelerators"),
         (Claim("x", 37, 14.8, chip_class="H800"), "hopper, a100"),
         (Claim("x", 37, 14.8, chip_class="hopper", accelerator_hours=-1), "above 0"),
+        (Claim("x", 37, 14.8, accelerators=-1), "accelerators must be a number above 0"),
         (Claim("x", 37, 14.8, precision="int1"), "bf16, fp8"),
         (Claim("x", 37, 14.8, chip_class="a100", precision="fp8"), "no published peak in fp8"),
     ],
@@ -111,6 +113,17 @@ def test_an_interval_across_a_band_names_the_other_band():
 def test_bad_input_is_refused_with_the_valid_choices(claim, listed):
     with pytest.raises(UsageError, match=listed):
         imply(claim)
+
+
+def test_the_accelerators_claimed_give_days_of_their_own():
+    days = dict(imply(Claim("x", 37, 14.8, chip_class="hopper", accelerators=4096)).days_on)
+    assert list(days) == [4096, 2048, 10_000]
+    assert days[4096] == pytest.approx(days[2048] / 2)
+    assert list(dict(imply(Claim("x", 37, 14.8, accelerators=2048)).days_on)) == [2048, 10_000]
+
+
+def test_every_class_that_a_claim_can_name_can_be_chosen_on_the_page():
+    assert set(answers.CLASSES) == set(classes()["chip_class"])
 
 
 def test_days_shrink_with_the_cluster_and_a_cluster_of_none_is_refused():

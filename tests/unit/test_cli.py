@@ -115,8 +115,16 @@ def test_the_policy_clock_answers_with_its_reason(indicia, chip, to, on, answer)
     (found,) = json.loads(out)
     assert (code, found["answer"]) == (0, answer)
     assert chip in found["sentence"]
+    assert "No legal advice" in found["caveat"]
     code, out, problem = indicia("rules", chip, "--to", to, "--on", on)
     assert "No legal advice" in problem
+    assert "nothing" not in out
+
+
+def test_a_short_name_is_answered_for_every_part_it_may_mean(indicia):
+    _, out, _ = indicia("rules", "h800", "--to", "CN", "--on", "2023-11-01", "--json")
+    answers = {row["sentence"].split(" to ")[0]: row["answer"] for row in json.loads(out)}
+    assert answers == {"NVIDIA H800 PCIe 80GB": "yes", "NVIDIA H800 SXM5 80GB": "yes"}
 
 
 @pytest.mark.parametrize(
@@ -130,6 +138,18 @@ def test_the_policy_clock_answers_with_its_reason(indicia, chip, to, on, answer)
 def test_a_question_the_clock_cannot_take_lists_the_choices(indicia, arguments, said):
     code, _, problem = indicia("rules", *arguments)
     assert (code, said in problem) == (2, True)
+
+
+def test_accelerators_and_days_stand_for_hours(indicia):
+    claim = ("claims", "--parameters", "37", "--tokens", "14.8", "--chip", "hopper")
+    _, out, _ = indicia(*claim, "--accelerators", "4096", "--days", "27.1", "--json")
+    (found,) = json.loads(out)
+    assert found["mfu"] == pytest.approx(0.346, abs=0.001)
+    assert [size for size, _ in found["days_on"]] == [4096, 2048, 10_000]
+    code, _, problem = indicia(*claim, "--accelerators", "-1")
+    assert (code, "accelerators must be a number above 0" in problem) == (2, True)
+    code, _, problem = indicia(*claim, "--days", "20")
+    assert (code, "days need accelerators" in problem) == (2, True)
 
 
 def test_a_claim_is_computed_and_says_what_it_cannot_tell(indicia):

@@ -1,5 +1,7 @@
 """The power lines of one facility, asked of a database with the real tables."""
 
+from datetime import date
+
 import made
 import polars as pl
 import pytest
@@ -295,3 +297,52 @@ def test_the_picture_carries_its_caveat_and_a_logarithmic_axis():
 def test_a_facility_that_is_not_there_is_refused():
     with pytest.raises(UsageError, match="holds no facility 'nobody'"):
         compute.ask(Made(facility=[site()]), compute.Scope("facility", "nobody"))
+
+
+def test_a_facility_that_is_not_there_gets_the_nearest_ones():
+    held = Made(facility=[site(), site(facility="other-place", name="Elsewhere")])
+    with pytest.raises(UsageError, match=f"Near it: {SITE}"):
+        compute.ask(held, compute.Scope("facility", "epoch-exampel"))
+    with pytest.raises(
+        UsageError, match=f"2 can be asked for, among them: other-place, {SITE}"
+    ):
+        compute.ask(held, compute.Scope("facility", "zzz"))
+
+
+def test_an_organisation_that_is_not_there_gets_the_nearest_ones():
+    party = {
+        "facility_id": SITE,
+        "role": "owner",
+        "party_name": "Example Ltd",
+        "certainty": "confident",
+    }
+    held = Made(facility=[site()], facility_party=[party])
+    with pytest.raises(UsageError, match="Near it: Example Ltd"):
+        compute.ask(held, compute.Scope("entity", "Exmaple Ltd"))
+
+
+def test_a_picture_that_is_cut_says_so_and_keeps_every_channel(monkeypatch):
+    monkeypatch.setattr(compute, "MOST_DRAWN", 3)
+    states = [
+        state("2025-01-01", kind, power_reported_mw=mw, power_estimated_mw=mw / 2)
+        for kind, mw in (("peak", 30.0), ("capacity", 40.0), ("avg", 20.0))
+    ]
+    said = {
+        "subject_kind": "facility", "subject": SITE, "kind": "installed",
+        "chip_text": "NVIDIA H100", "on_date": date(2025, 1, 1), "accelerators_reported_count": 5000.0,
+    }  # fmt: skip
+    found = found_for(*states, hardware_statement=[said])
+    drawn = compute.charted(found.lines)
+    assert drawn["label"].n_unique() == 3
+    assert set(drawn["channel"]) == {"power", "stated"}
+    words = compute.cut(found.lines)
+    assert words.startswith("Cut: 3 of 7 figures are drawn")
+    spec = charts.ledger(drawn, "data made", words).to_dict()
+    assert words in spec["title"]["subtitle"]
+
+
+def test_a_picture_that_shows_everything_says_nothing_of_a_cut():
+    found = found_for(state("2025-01-01", power_reported_mw=30.0))
+    assert compute.cut(found.lines) == ""
+    spec = charts.ledger(compute.charted(found.lines), "data made").to_dict()
+    assert "" not in spec["title"]["subtitle"]

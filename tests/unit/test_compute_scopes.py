@@ -2,7 +2,7 @@
 
 import made
 import pytest
-from made_ledger import ask, ends, flow, of, site, state
+from made_ledger import Made, ask, ends, flow, of, site, state
 
 from indicia.answers import compute
 from indicia.errors import UsageError
@@ -199,9 +199,9 @@ def test_the_two_reports_and_months_and_years_are_never_spliced():
     lines = of(found, "imports", "hopper")
     said = {r["reading"]: r["amount"] for r in lines.iter_rows(named=True)}
     assert said == {
-        "value, CIF, basket of HS codes, monthly, 2024-01 to 2024-02 (2 months on record)": 3e6,
-        "value, FOB, basket of HS codes, monthly, 2024-01 (1 month on record)": 8e5,
-        "value, CIF, basket of HS codes, yearly, 2024 (1 year on record)": 9e6,
+        "value, CIF, basket of HS codes, 2 months of 2024-01 to 2024-02": 3e6,
+        "value, FOB, basket of HS codes, 1 month of 2024-01": 8e5,
+        "value, CIF, basket of HS codes, 1 year of 2024": 9e6,
     }
 
 
@@ -278,3 +278,11 @@ def test_an_operators_own_capacity_stands_beside_its_facilities_and_is_never_add
     assert not line["is_sum"]
     earlier = ask("entity", "Omega Compute Holdings", period=("", "2025-06"), power_statement=statements)  # fmt: skip
     assert set(of(earlier, "power")["amount"]) == {100.0}
+
+
+def test_a_link_reaches_a_facility_beyond_the_choices_a_browser_can_carry(monkeypatch):
+    monkeypatch.setattr(compute.scopes, "MOST_CHOICES", 1)
+    reader = Made(facility=[site(facility="a", name="A"), site(facility="b", name="B")])
+    assert list(compute.choices(reader, "facility")) == ["a"]
+    assert list(compute.choices(reader, "facility", "b")) == ["a", "b"]
+    assert list(compute.choices(reader, "facility", "absent")) == ["a"]

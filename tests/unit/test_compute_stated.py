@@ -187,8 +187,47 @@ def test_imports_are_set_against_the_power_that_rose_about_them():
     assert hopper["ratio_p50"] == pytest.approx(hopper["left_p50"] / 30, rel=0.01)
     assert hopper["left_p05"] < hopper["left_p50"] < hopper["left_p95"]
     said = compute.sentences(found)[0]
-    assert "consistent with re-export" in said
+    assert "consistent with no gap, or with re-export" in said
     assert "30 MW first recorded as capacity" in said
+
+
+@pytest.mark.parametrize(
+    ("by_quarter", "lasting"),
+    [((1.0, 1.0, 1.0, 1.0, 1.0), True), ((0.0001, 0.0001, 0.0001, 0.0001, 5.0), False)],
+)
+def test_a_gap_between_imports_and_power_is_asked_for_two_quarters(by_quarter, lasting):
+    months = [f"{2023 + n // 12}-{n % 12 + 1:02}" for n in range(15)]
+    rows = [
+        flow(month, value_reported_usd=5e8 * by_quarter[n // 3])
+        for n, month in enumerate(months)
+    ]
+    states = [
+        state("2022-06-01", "capacity", "a", power_reported_mw=10.0),
+        state("2023-06-15", "capacity", "a", power_reported_mw=20.0),
+    ]
+    found = ask("lane", "TWN>MYS", facility=[site("ai", "MY", facility="a")],
+                facility_state=states, customs_flow=rows)  # fmt: skip
+    hopper = found.gaps.filter(chip_class="hopper").row(0, named=True)
+    assert (hopper["stands_out"], hopper["lasts"]) == (True, lasting)
+    number = len(candidates()) if lasting else 0
+    assert f"(a quarter before too: {number})" in compute.sentences(found)[0]
+
+
+def test_with_one_quarter_on_record_nobody_can_tell_whether_a_gap_lasts():
+    found = absorbing(
+        state("2024-06-01", "capacity", "a", power_reported_mw=1.0),
+        months=4,
+    )
+    assert found.gaps["stands_out"].all()
+    assert found.gaps["lasts"].is_null().all()
+    assert "whether it lasts cannot be told" in compute.sentences(found)[0]
+
+
+def test_where_no_class_stands_out_no_gap_is_said_too():
+    found = absorbing(state("2024-06-01", "capacity", "a", power_reported_mw=9000.0), months=1)
+    said = compute.sentences(found)[0]
+    assert "Stands out under none of 7 classes; consistent with no gap" in said
+    assert "(1 period on record)" in said
 
 
 def test_without_power_energised_there_is_no_ratio_but_a_reason():
@@ -224,3 +263,13 @@ def test_a_plan_is_set_against_the_capacity_reported():
     assert by_power["stands_out"].to_list() == [True]
     assert found.gaps.height == 2
     assert found.gaps["gap"].unique().to_list() == ["plan against approval"]
+
+
+def test_an_average_planned_is_not_set_against_a_capacity():
+    states = [
+        state("2025-01-01", "capacity", "a", power_reported_mw=50.0),
+        state("2027-01-01", "avg", "a", power_reported_mw=200.0, is_projection=True),
+    ]
+    found = ask("facility", "a", facility=[site(facility="a")], facility_state=states)
+    assert found.gaps.is_empty()
+    assert any("plan against approval" in why for why in found.no_gaps)

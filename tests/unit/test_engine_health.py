@@ -61,6 +61,38 @@ def test_a_failed_source_and_one_without_its_key_say_what_to_run(load, tmp_path)
     assert "--from FILE" in health(tmp_path, files)["remedy"]
 
 
+def test_a_source_of_files_says_how_to_read_one_whatever_its_state(load, tmp_path):
+    source = replace(load(1), url="", hosts=(), data_days=0)
+    assert health(tmp_path, source)["remedy"] is None
+    late = health(tmp_path, source, NOW + timedelta(days=9))
+    assert late["remedy"] == "Read a newer file: indicia refresh power/eia930 --from FILE"
+    load(1, status=403)
+    failed = health(tmp_path, source)
+    assert failed["remedy"].endswith("indicia refresh power/eia930 --from FILE")
+    never = health(tmp_path, replace(source, name="other"))
+    assert never["remedy"] == "From files: indicia refresh power/other --from FILE"
+
+
+def test_a_budget_that_stays_spent_is_no_excuse_for_old_data(load, tmp_path):
+    load(1)
+    source = load(1, status=403, throttled_statuses=(403,), throttled_seconds=300.0)
+    assert health(tmp_path, source)["state"] == "budget spent"
+    assert health(tmp_path, source, NOW + timedelta(days=3))["state"] == "stale"
+
+
+def test_health_is_shown_by_family_and_state_with_what_needs_a_person_first(load, tmp_path):
+    source = load(1, status=403)
+    others = [replace(source, name=n, family=f) for n, f in (("a", "power"), ("b", "customs"))]
+    with Store.open(tmp_path) as store:
+        found = sources.health(store, {s.id: s for s in (source, *others)}, NOW)
+    assert sources.families(found) == ["customs", "power"]
+    assert sources.tally(found) == "✕ last run failed: 1 · ? never loaded: 2"
+    assert sources.chosen(found, [], [])["source"].to_list() == [
+        "power/eia930", "customs/b", "power/a",
+    ]  # fmt: skip
+    assert sources.chosen(found, ["power"], ["never"])["source"].to_list() == ["power/a"]
+
+
 def test_revisions_and_losses_are_counted_per_source_and_listed(load, tmp_path):
     load(1, 2, 3)
     with Store.open(tmp_path) as store:

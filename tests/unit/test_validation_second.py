@@ -6,7 +6,13 @@ import polars as pl
 import pytest
 import xlsxwriter
 
-from indicia.scoring.ledger import validation_chart, validation_page, validation_top500
+from indicia.scoring.ledger import (
+    validation,
+    validation_chart,
+    validation_limits,
+    validation_page,
+    validation_top500,
+)
 from indicia.scoring.ledger.power import from_power
 from indicia.scoring.ledger.validation_files import sheet
 from indicia.scoring.ledger.validation_top500 import judged, machines
@@ -133,5 +139,56 @@ def test_the_committed_page_shows_the_committed_picture_and_both_truths():
     root = validation_page.__file__.split("/src/")[0]
     page = open(f"{root}/docs/validation/compute.md", encoding="utf-8").read()  # noqa: PTH123, SIM115 -- one file, closed on exit
     assert "../img/validation_compute.svg" in page
-    for rule in (*validation_page.RULES, *validation_top500.RULES):
+    for rule in (*validation_page.RULES, *validation_top500.RULES, validation_top500.CHANGED):
         assert rule in page
+
+
+SITES = pl.DataFrame(
+    {
+        "name": ["First", validation_limits.FIRST_SITE, "Anonymized Chinese System", "Rule of thumb"],
+        "chip": "NVIDIA H100",
+        "chip_class": "hopper",
+        "accelerators": [1000.0, 100_000.0, None, 50_000.0],
+        "mw": [1.2345, 150.0, 20.0, 100.0],
+        "power_kind": ["peak", "capacity", "peak", "capacity"],
+        "boundary": ["system", "facility", "system", "facility"],
+        "site": "ai",
+        "is_power_limited": False,
+        "is_type_stated": [True, True, True, False],
+        "part": ["final", "final", "final", "development"],
+        "left_out": [None, None, "no number published", None],
+    }
+)  # fmt: skip
+
+
+def test_what_is_said_of_the_figures_is_computed_from_the_rows():
+    said = validation_limits.limits(SITES)
+    assert "1 of the 2 sites of the final figure are research machines" in said
+    assert "1 of 2 announcements stand at exactly 2.0 kW" in said
+    assert (
+        "anonymised Chinese rows 0 have a reported power and a number but no type, and 1"
+        in said
+    )
+    fewer = validation_limits.limits(SITES.filter(pl.col("name") != "First"))
+    assert "0 of the 1 sites of the final figure" in fewer
+    assert "without it 0 of 0 sites" in fewer
+    taught = validation_limits.learnt(SITES)
+    assert "these were set on 1 rows, 1 of them with an assumed type" in taught
+    assert "where it is stated)" in taught
+    assert validation_limits.NOT_HAD in taught
+
+
+COLUMNS = (
+    "Name", "Owner", "Status", "Sector", "Reported Power Capacity (MW)", "Chip type (primary)",
+    "Chip quantity (primary)", "Chip type (secondary)", "Chip quantity (secondary)",
+    *validation.TEXTS, *validation.SOURCES,
+)  # fmt: skip
+
+
+def test_the_report_says_which_rules_changed_after_the_lists_were_first_read():
+    of_epoch = {"Status": "Existing", "Reported Power Capacity (MW)": "1.2345",
+                "Chip type (primary)": "NVIDIA H100", "Chip quantity (primary)": "1000"}  # fmt: skip
+    both_parts = [of_epoch | {"Name": f"Made {n}"} for n in range(9)]
+    clusters = pl.DataFrame(both_parts, schema=dict.fromkeys(COLUMNS, pl.String))
+    text = validation_page.page(clusters, "2025-12-17", machines({"june2025": listed({})}))
+    assert validation_top500.CHANGED in text

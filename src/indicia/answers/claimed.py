@@ -40,7 +40,7 @@ LEFT_OPEN = (
 HOW = (
     "Claimed: operations of the models published in the year, without models trained from another one. "
     "Interval: as stated where the developer reports them, else a factor of 3, 10 or 31 either way, as "
-    "the publisher says. Could give: from the largest single statement to the sum of what is installed, "
+    "the publisher says; the ends of a year's claims are added, which is wider than 90 %. Could give: from the largest single statement to the sum of what is installed, "
     "at 20, 35 and 50 % of the dense BF16 peak, all year. A statement of hardware holds for five years; "
     "hardware used in one training for the year before its publication. Hardware whose type has no "
     "published peak in these tables is not counted, and such a year has no ratio. A training that began in the "

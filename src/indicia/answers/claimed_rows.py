@@ -70,10 +70,10 @@ def shown_years(years: pl.DataFrame) -> pl.DataFrame:
         "models",
         claimed=_flop("claimed_flop"),
         claimed_interval=_range("claimed_p05_flop", "claimed_p95_flop"),
+        claimed_per_could_at_35=ratio,
+        **could,
         hardware_counted="statements",
         hardware_not_counted="without_peak",
-        **could,
-        claimed_per_could_at_35=ratio,
     ).rename({"claimed_per_could_at_35": "claimed / could give at 35%"})
 
 

@@ -4,7 +4,7 @@ import polars as pl
 
 from indicia.scoring import claims
 from indicia.scoring.claims import Claim, Implied
-from indicia.scoring.ledger import Interval, candidates
+from indicia.scoring.ledger import Interval, classes
 
 __all__ = [
     "CLASSES",
@@ -24,7 +24,7 @@ NO_VERDICT = (
     + "."
 )
 PRECISIONS = tuple(claims.PRECISIONS)
-CLASSES = candidates()
+CLASSES = tuple(classes()["chip_class"])
 
 
 def published() -> list[str]:
@@ -58,7 +58,7 @@ def facts(found: Implied) -> pl.DataFrame:
             "no hours stated" if found.mfu is None else f"{found.mfu:.1%}",
         ),
         (
-            "90 % interval (attention, or estimated operations)",
+            "90 % interval, with attention added or with operations as estimated",
             "" if interval is None else _range(interval),
         ),
         (

@@ -18,6 +18,8 @@ from indicia.schema import INDICATOR_RESULT
 
 EVERYTHING = 1_000_000
 REFERENCE = "reference site"
+QUOTING = ("reason", "doubt")  # columns that hold the statement of a piece of evidence
+UNSAID = "Not passed on: the terms of the source of this statement do not allow it."
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a ZIP can state; the stamp says the real one
 FIRST = (
     "facility_id", "name", "country_iso2", "admin1", "place", "latitude_deg", "longitude_deg", "coord_precision",
@@ -102,16 +104,17 @@ def stamp(store: Reader, rows: pl.DataFrame, query: str, now: datetime) -> expor
 def write(
     found: Flagged, path: Path, fmt: str, *, machine: bool, withheld: Iterable[str]
 ) -> Path:
-    """Write the list with its evidence in long form."""
+    """Write the list with its evidence in long form, without values that may not be passed on."""
+    closed = frozenset(withheld)
     long = {"evidence": found.evidence}
     return export.write(
-        found.rows,
+        _unsaid(found, closed),
         found.stamp,
         path,
         fmt,
         long=long,
         machine=machine,
-        withheld_sources=frozenset(withheld),
+        withheld_sources=closed,
     )
 
 
@@ -134,11 +137,31 @@ def bundle(found: Flagged, fmt: str, withheld: Iterable[str]) -> bytes:
     return packed.getvalue()
 
 
-def _places(store: Reader) -> pl.DataFrame:
-    return store.sql(
-        "SELECT facility_id, latitude_deg, longitude_deg, source FROM facility "
-        "QUALIFY row_number() OVER (PARTITION BY facility_id ORDER BY source) = 1"
+def _unsaid(found: Flagged, closed: frozenset[str]) -> pl.DataFrame:
+    """The list, where a reason does not repeat evidence that rests on a withheld source."""
+    rests = pl.col("source").is_in(sorted(closed))
+    said = found.evidence.filter(rests)["statement"].unique()
+    return found.rows.with_columns(
+        pl.when(pl.col(name).is_in(said.implode()))
+        .then(pl.lit(UNSAID))
+        .otherwise(name)
+        .alias(name)
+        for name in QUOTING
     )
+
+
+def _places(store: Reader) -> pl.DataFrame:
+    """Where each facility is, and every source that its name, place and parties come from."""
+    return store.sql("""
+        WITH named AS (
+            SELECT facility_id, source FROM facility UNION SELECT facility_id, source FROM facility_party
+        )
+        SELECT facility_id, latitude_deg, longitude_deg, n.source
+        FROM facility f JOIN (
+            SELECT facility_id, string_agg(source, ';' ORDER BY source) AS source FROM named GROUP BY ALL
+        ) n USING (facility_id)
+        QUALIFY row_number() OVER (PARTITION BY facility_id ORDER BY f.source) = 1
+    """)
 
 
 def _results(store: Reader) -> pl.DataFrame:

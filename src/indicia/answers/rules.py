@@ -31,6 +31,14 @@ def chips() -> list[str]:
     return tables.table("chips")["chip"].sort().to_list()
 
 
+def parts_named(text: str) -> list[str]:
+    """The parts a short name such as `H800` may mean; the text itself where none bears it."""
+    if text in chips():
+        return [text]
+    words = text.upper().split()
+    return [c for c in chips() if all(w in c.upper().split() for w in words)] or [text]
+
+
 @cache
 def countries() -> dict[str, str]:
     """ISO code -> name, for destinations and headquarters."""

@@ -1,6 +1,6 @@
 """How healthy the sources are, what they say and do not say, and what nobody here can see."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 import polars as pl
@@ -13,15 +13,15 @@ from indicia.sources.known import newest
 STALE_PERIODS = 2
 MOST_ISSUES = 500
 FRESHNESS = {
-    "fresh": "● fresh",
+    "failed": "✕ last run failed",
     "stale": "◐ stale",
     "silent": "◔ publisher silent",
     "budget spent": "◑ budget spent for now",
-    "failed": "✕ last run failed",
+    "not configured": "— not configured",
+    "fresh": "● fresh",
     "starter": "◇ starter data only",
     "never": "? never loaded",
-    "not configured": "— not configured",
-}
+}  # in the order of who needs a person
 DEFINED = pl.Schema(
     {
         "source": pl.String,
@@ -107,17 +107,20 @@ def health(store: Reader, sources: Mapping[str, Source], now: datetime) -> pl.Da
     age_hours = (
         pl.lit(now) - pl.col("last_good_utc").dt.convert_time_zone("UTC")
     ).dt.total_hours()
+    is_old = age_hours > STALE_PERIODS * pl.col("every_hours")
     silent_days = (pl.lit(now.date()) - pl.col("data_until_date")).dt.total_days()
     state = (
         pl.when(pl.col("outcome").is_null())
         .then(pl.lit("never"))
+        .when((pl.col("outcome") == "budget spent") & is_old & (pl.col("way") != "starter"))
+        .then(pl.lit("stale"))
         .when(pl.col("outcome").is_in(["failed", "budget spent"]))
         .then("outcome")
         .when(pl.col("last_good_utc").is_null())
         .then(pl.lit("not configured"))
         .when(pl.col("way") == "starter")
         .then(pl.lit("starter"))
-        .when(age_hours > STALE_PERIODS * pl.col("every_hours"))
+        .when(is_old)
         .then(pl.lit("stale"))
         .when((pl.col("data_days") > 0) & (silent_days > pl.col("data_days")))
         .then(pl.lit("silent"))
@@ -130,20 +133,57 @@ def health(store: Reader, sources: Mapping[str, Source], now: datetime) -> pl.Da
     )
 
 
+def families(found: pl.DataFrame) -> list[str]:
+    """The families that sources belong to."""
+    return found["source"].str.split("/").list.first().unique().sort().to_list()
+
+
+def tally(found: pl.DataFrame) -> str:
+    """How many sources are in which state, those that need a person first."""
+    counts = dict(found.group_by("state").len().iter_rows())
+    return " · ".join(f"{FRESHNESS[s]}: {counts[s]}" for s in FRESHNESS if s in counts)
+
+
+def chosen(
+    found: pl.DataFrame, family: Collection[str], states: Collection[str]
+) -> pl.DataFrame:
+    """Health of the sources of some families in some states (none named: all), by urgency."""
+    is_wanted = pl.lit(value=True)
+    if family:
+        is_wanted &= pl.col("source").str.split("/").list.first().is_in(list(family))
+    if states:
+        is_wanted &= pl.col("state").is_in(list(states))
+    rank = {state: n for n, state in enumerate(FRESHNESS)}
+    urgency = pl.col("state").replace_strict(rank, return_dtype=pl.Int64)
+    return found.filter(is_wanted).sort(urgency, "source")
+
+
+def tables(source: Source) -> list[str]:
+    """The tables a source fills."""
+    return sorted(source.tables)
+
+
 def _remedy() -> pl.Expr:
     """What a person can do about the state of a source; nothing where it is well."""
     name = pl.col("source")
+    command = pl.format(
+        "indicia refresh {}{}",
+        name,
+        pl.when("is_asked").then(pl.lit("")).otherwise(pl.lit(" --from FILE")),
+    )
     again = (
         pl.when(pl.col("needed_variable") != "")
         .then(pl.format("Set {}, then run: indicia refresh {}", "needed_variable", name))
         .when("is_asked")
-        .then(pl.format("indicia refresh {}", name))
-        .otherwise(pl.format("Read from files: indicia refresh {} --from FILE", name))
+        .then(command)
+        .otherwise(pl.format("From files: {}", command))
     )
     said = {
         "not configured": again,
-        "failed": pl.format("See the issues, then run: indicia refresh {}", name),
-        "stale": pl.format("Look at the schedule, or run: indicia refresh {}", name),
+        "failed": pl.format("See the issues, then run: {}", command),
+        "stale": pl.when("is_asked")
+        .then(pl.format("Look at the schedule, or run: {}", command))
+        .otherwise(pl.format("Read a newer file: {}", command)),
         "never": again,
         "starter": again,
         "silent": pl.format(

@@ -32,7 +32,7 @@ def run(home: Path, found: Found) -> list[Mapping[str, object]]:
         ),
     ]
     rows += [
-        _row(f"provider {n}", PROBLEM, f"cannot be loaded: {why}")
+        _row(n if "/" in n else f"provider {n}", PROBLEM, f"cannot be loaded: {why}")
         for n, why in found.broken.items()
     ]
     rows.append(
@@ -47,7 +47,7 @@ def run(home: Path, found: Found) -> list[Mapping[str, object]]:
     rows += [
         _key(name, job.source.key_variable, optional=job.source.key_is_optional)
         for name, job in sorted(found.jobs.items())
-        if job.source.key_variable
+        if job.source.key_variable and name not in found.broken
     ]
     return rows + _store(home)
 

@@ -140,7 +140,10 @@ def app(port: int = 8501, address: str = "127.0.0.1") -> None:
 
 @program.command()
 def rules(
-    chip: Annotated[str, typer.Argument(help="Part, as the page Rules lists them")],
+    chip: Annotated[
+        str,
+        typer.Argument(help="Part, as the page Rules lists them, or a short name such as H800"),
+    ],
     to: Annotated[str, typer.Option(help="Destination (ISO 3166-1 alpha-2).")],
     on: Annotated[str, typer.Option(help="Day, YYYY-MM-DD.")],
     hq: Annotated[str, typer.Option(help="Country of the owner's headquarters.")] = "",
@@ -165,6 +168,11 @@ def claims(
     ] = None,
     chip: Annotated[str, typer.Option(help="Class of accelerator, for example hopper.")] = "",
     hours: Annotated[float | None, typer.Option(help="Accelerator hours.")] = None,
+    accelerators: Annotated[
+        float | None,
+        typer.Option(help="Number of accelerators: gives days, or hours with --days."),
+    ] = None,
+    days: Annotated[float | None, typer.Option(help="Length of the run (days).")] = None,
     precision: Annotated[str, typer.Option(help="bf16 or fp8")] = "bf16",
     organisation: Annotated[
         str, typer.Option(help="Computing it claimed over time, against hardware disclosed.")
@@ -181,9 +189,9 @@ def claims(
         tokens,
         flop,
         chip or None,
-        None,
+        accelerators,
         hours,
-        None,
+        days,
         precision,
     )
     output.claimed(model, own, as_json=as_json)

@@ -171,17 +171,20 @@ def changes(home: Path, source: str, since: date | None, limit: int, *, as_json:
 
 
 def ruled(chip: str, to: str, on: str, hq: str, regime: str, *, as_json: bool) -> None:
-    """One answer of the policy clock with its reason."""
-    found = rules.decision(chip, to.upper(), on, hq.upper() or None, regime)
+    """The policy clock's answer with its reason, for every part that a short name may mean."""
+    parts = rules.parts_named(chip)
+    answers = [rules.decision(p, to.upper(), on, hq.upper() or None, regime) for p in parts]
     if as_json:
-        screen.answer([asdict(found)], as_json=True)
+        screen.answer([asdict(a) | {"caveat": rules.NO_ADVICE} for a in answers], as_json=True)
         return
-    screen.answer(
-        [{"answer": rules.ANSWERS[found.answer], "because": found.sentence}],
-        as_json=False,
-        title=f"{chip} to {to} on {on}, as {regime}",
-    )
-    screen.answer(list(rules.facts(found).iter_rows(named=True)), as_json=False)
+    for part, found in zip(parts, answers, strict=True):
+        screen.answer(
+            [{"answer": rules.ANSWERS[found.answer], "because": found.sentence}],
+            as_json=False,
+            title=f"{part} to {to} on {on}, as {regime}",
+        )
+        if rests_on := list(rules.facts(found).iter_rows(named=True)):
+            screen.answer(rests_on, as_json=False)
     screen.say(rules.NO_ADVICE)
 
 
@@ -232,6 +235,8 @@ def claimed(model: str, own: Claim, *, as_json: bool) -> None:
         own.active_params_b,
         own.tokens_t,
         own.accelerator_hours,
+        own.accelerators,
+        own.days,
         own.chip_class,
     )
     is_given = any(value is not None for value in stated)

@@ -14,7 +14,10 @@ GROUP = "indicia.sources"
 
 @dataclass
 class Found:
-    """Jobs by id, and providers that could not be loaded with the reason."""
+    """Jobs by id; and what could not be loaded, providers by name and sources by id, with the reason.
+
+    A source that is broken is among the jobs too, so that a refresh names it as failed.
+    """
 
     jobs: dict[str, Job] = field(default_factory=dict)
     broken: dict[str, str] = field(default_factory=dict)
@@ -29,6 +32,7 @@ def find() -> Found:
         try:
             provider: Provider = entry.load()
             found.jobs.update(provider.jobs())
+            found.broken.update(getattr(provider, "broken", dict)())
         except (ImportError, AttributeError, SourceDefinitionError) as error:
             found.broken[entry.name] = f"{type(error).__name__}: {error}"
     return found

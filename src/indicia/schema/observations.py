@@ -19,6 +19,7 @@ EVENT_KINDS = ("rule", "case", "listing", "construction", "announcement", "dispu
 STATUSES = ("alleged", "charged", "convicted", "dismissed", "denied", "lawful", "reported", "in force", "not in force", "superseded", "planned")
 
 FACILITY_ID = Column("facility_id", pl.String, "Stable id of the facility.", required=True)
+SKILL_GROUPS = ("gpu", "network", "datacentre", "domestic_stack", "other")
 COUNTRY = Column("country_iso2", pl.String, "ISO 3166-1 alpha-2 code of the country.")
 LATITUDE = Column("latitude_deg", pl.Float64, "Latitude, WGS 84, north positive.", "degrees", at_least=-90, at_most=90)
 LONGITUDE = Column("longitude_deg", pl.Float64, "Longitude, WGS 84, east positive.", "degrees", at_least=-180, at_most=180)
@@ -207,7 +208,7 @@ STAFFING_COUNT = Table(
         Column("employer_id", pl.String, "Its id in a public register as scheme:id, for example UEN:201912345K, where the publisher states it."),
         Column("place", pl.String, "Place as published; empty where not stated.", required=True),
         COUNTRY,
-        Column("skill_group", pl.String, "Group of skills, from a fixed list.", required=True, one_of=("gpu", "network", "datacentre", "domestic_stack", "other")),
+        Column("skill_group", pl.String, "Group of skills, from a fixed list.", required=True, one_of=SKILL_GROUPS),
         Column("counted_date", pl.Date, "Day of the count (UTC).", required=True),
         Column("openings_count", pl.Int64, "Open positions.", "count", required=True, at_least=0),
     ),

@@ -5,12 +5,14 @@
 import polars as pl
 
 from indicia.schema.base import UTC, Column, Table
-from indicia.schema.observations import COUNTRY, DATE_PRECISION
+from indicia.schema.observations import COUNTRY, DATE_PRECISION, SKILL_GROUPS
 
 NAME_KINDS = ("legal", "previous", "alternative", "transliterated", "trading", "abbreviation", "label")
+FILING_STATUSES = ("certified", "certified, then withdrawn", "denied", "withdrawn")
 LINK_KINDS = ("direct parent", "ultimate parent", "successor", "related", "branch of")
 SUBJECT_KINDS = ("facility", "party")
 HARDWARE_KINDS = ("installed", "planned", "used in training")
+HEADCOUNT_KINDS = ("whole organisation", "division", "contractors", "not stated")
 SECTORS = ("total", "data centre", "commercial", "industrial", "residential", "transport", "other", "exports", "losses")
 
 POWER_SECTOR = Table(
@@ -107,6 +109,25 @@ TRAINING_CLAIM = Table(
     ),
     "published_date",
 )
+HEADCOUNT_STATEMENT = Table(
+    "headcount_statement",
+    "staffing",
+    "How many people an organisation, or one division of it, is said to have had on a day.",
+    ("organisation", "division", "on_date", "statement_id"),
+    (
+        Column("organisation", pl.String, "The organisation as published.", required=True),
+        Column("division", pl.String, "The division or role counted; empty where it is the whole.", required=True),
+        Column("kind", pl.String, "What is counted.", required=True, one_of=HEADCOUNT_KINDS),
+        Column("on_date", pl.Date, "The day described; first day of the period where the precision is coarser.", required=True),
+        DATE_PRECISION,
+        Column("statement_id", pl.String, "The publisher's id of the statement; two reports on one day are two.", required=True),
+        Column("headcount_reported_count", pl.Float64, "People, as the organisation itself published.", "count", at_least=0),
+        Column("headcount_estimated_count", pl.Float64, "People, as the press or a third party says.", "count", at_least=0),
+        Column("certainty", pl.String, "The publisher's own word for how sure it is."),
+        Column("statement", pl.String, "Kind of report and its site; never a quotation."),
+    ),
+    "on_date",
+)
 EXPERTISE_COUNT = Table(
     "expertise_count",
     "staffing",
@@ -121,6 +142,31 @@ EXPERTISE_COUNT = Table(
         Column("works_count", pl.Int64, "Publications.", "count", required=True, at_least=0),
     ),
     "year",
+)
+LABOUR_FILING = Table(
+    "labour_filing",
+    "staffing",
+    "One employer's request to fill positions at a place with foreign workers; requested, not hired. No persons, no wages.",
+    ("case_number",),
+    (
+        Column("case_number", pl.String, "Number of the case, as published.", required=True),
+        Column("status", pl.String, "What became of it, in our words.", required=True, one_of=FILING_STATUSES),
+        Column("received_date", pl.Date, "Day it was received."),
+        Column("decided_date", pl.Date, "Day it was decided.", required=True),
+        Column("starts_date", pl.Date, "First day of the employment asked for."),
+        Column("visa_class", pl.String, "Class of visa, as published."),
+        Column("employer", pl.String, "Employer as published; empty where it is apparently a natural person."),
+        Column("placed_with", pl.String, "Other organisation at whose place the workers are to be, as published."),
+        Column("place", pl.String, "City and state of the worksite."),
+        COUNTRY,
+        Column("skill_group", pl.String, "Group of skills, read from the job title as in staffing_count.", required=True, one_of=SKILL_GROUPS),
+        Column("job_title", pl.String, "Job title, as published."),
+        Column("occupation_code", pl.String, "Code of the occupation (SOC)."),
+        Column("occupation_title", pl.String, "Its title, as published."),
+        Column("industry_code", pl.String, "NAICS code of the employer."),
+        Column("positions_count", pl.Int64, "Positions asked for.", "count", required=True, at_least=0),
+    ),
+    "decided_date",
 )
 MODEL_RELEASE = Table(
     "model_release",
@@ -231,7 +277,7 @@ ENTITY_LINK = Table(
     ),
 )
 REGISTERS = (
-    POWER_SECTOR, POWER_READING, LOAD_PROFILE, HARDWARE_STATEMENT, TRAINING_CLAIM,
-    EXPERTISE_COUNT, MODEL_RELEASE,
+    POWER_SECTOR, POWER_READING, LOAD_PROFILE, HARDWARE_STATEMENT, TRAINING_CLAIM, HEADCOUNT_STATEMENT,
+    EXPERTISE_COUNT, LABOUR_FILING, MODEL_RELEASE,
     CUSTOMS_PORT_FLOW, SHIPMENT, ENTITY_RECORD, ENTITY_NAME, ENTITY_LINK,
 )  # fmt: skip

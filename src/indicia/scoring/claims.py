@@ -89,7 +89,7 @@ class Implied:
         band: Plausibility of the middle value.
         band_range: Bands of the ends of the interval, where they differ from the middle's.
         hours_needed: Accelerator hours at each utilisation of `UTILISATIONS`.
-        days_on: Days at 35 % on each cluster asked for.
+        days_on: Days at 35 % on the accelerators claimed, if stated, and on each cluster asked for.
         cannot_tell: What the numbers leave open.
     """
 
@@ -167,6 +167,9 @@ def imply(
         UsageError: The claim lacks a part, or a choice does not exist.
     """
     one_of("precision", claim.precision, tuple(PRECISIONS))
+    stated = (
+        () if claim.accelerators is None else (positive("accelerators", claim.accelerators),)
+    )
     flop, hours = operations(claim), hours_of(claim)
     name = chosen(claim.chip_class or BASIS)[0]
     peak = _per_hour(name, "bf16")
@@ -194,7 +197,10 @@ def imply(
         band,
         tuple(dict.fromkeys(ends)),
         needed,
-        tuple((size, usual / positive("Cluster", size)) for size in clusters),
+        tuple(
+            (size, usual / positive("Cluster", size))
+            for size in dict.fromkeys((*stated, *clusters))
+        ),
     )
 
 

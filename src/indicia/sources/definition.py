@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Self
@@ -125,6 +126,9 @@ class Source:
 
 
 def discover(root: Path) -> dict[str, Source]:
-    """Find every definition under `root`, by id."""
-    found = [Source.load(p) for p in sorted(root.glob("*/*.toml"))]
+    """Find every definition under `root`, by id; `indicia doctor` names those that cannot be read."""
+    found = []
+    for path in sorted(root.glob("*/*.toml")):
+        with suppress(SourceDefinitionError):
+            found.append(Source.load(path))
     return {s.id: s for s in found}

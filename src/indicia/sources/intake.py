@@ -15,9 +15,9 @@ from indicia.errors import (
 )
 from indicia.schema import OBSERVED
 from indicia.sources import own_tables, pieces
+from indicia.sources.ahead import ahead
 from indicia.sources.archive import Archive
 from indicia.sources.contract import Fetch, Job, Parsed
-from indicia.sources.ahead import ahead
 from indicia.sources.guard import guarded
 from indicia.sources.pieces import Piece
 from indicia.sources.unpacking import CHUNK_BYTES, unpack
@@ -97,7 +97,7 @@ def starter(job: Job, archive: Archive, folder: Path) -> tuple[Job, Iterator[Bat
 
     own = replace(job, parse=parse, redact=lambda body: body)
     batches = (
-        Batch([_from_file(own, archive, f, _described(own, f"{job.source.id}/{f.name}", "starter", read_utc, None))])
+        Batch([_from_file(own, archive, f, "starter", read_utc, None)])
         for f in sorted(folder.glob("*.csv"))
     )
     return own, batches
@@ -114,15 +114,13 @@ def _file_batches(
     job: Job, archive: Archive, file: Path, now: datetime, said: datetime | None
 ) -> Iterator[Batch]:
     """The whole file as one batch, or a batch per piece; a refused piece stops no other."""
-    first = _described(job, file.name, "file", now, said)
     try:
         cut = pieces.cut(job.source, file)
         if cut is None:
-            yield Batch([_from_file(job, archive, file, first)])
+            yield Batch([_from_file(job, archive, file, "file", now, said)])
         else:
+            first = _described(job, file.name, "file", now, said)
             yield from ahead(_piece_batches(job, archive, first, cut))
-    except OSError as error:
-        yield Batch([], [_unread(file, error)])
     except (SourceChangedError, UsageError) as error:
         yield Batch([], [error])
 
@@ -155,19 +153,19 @@ def _piece_batches(
         yield Batch(bodies, (), file, piece.is_last, piece.share)
 
 
-def _from_file(job: Job, archive: Archive, file: Path, first: Fetch) -> tuple[Fetch, bytes]:
+def _from_file(
+    job: Job, archive: Archive, file: Path, way: str, read_utc: datetime, said: datetime | None
+) -> tuple[Fetch, bytes]:
     try:
         with file.open("rb") as handle:
             chunks = iter(lambda: handle.read(CHUNK_BYTES), b"")
             raw = unpack(job.source.id, file.name, chunks, job.source.max_bytes)
     except OSError as error:
-        raise _unread(file, error) from error
+        raise pieces.unread(file, error) from error
     body = job.redact(raw)
-    return archive.keep(replace(first, original_sha256=sha256(raw).hexdigest()), body), body
-
-
-def _unread(file: Path, error: OSError) -> UsageError:
-    return UsageError(f"{file}: cannot be read ({error.strerror}). Name a file you may read.")
+    name = f"{job.source.id}/{file.name}" if way == "starter" else file.name
+    fetch = _described(job, name, way, read_utc, said)
+    return archive.keep(replace(fetch, original_sha256=sha256(raw).hexdigest()), body), body
 
 
 def _described(

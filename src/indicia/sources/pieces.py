@@ -11,18 +11,19 @@ from dataclasses import dataclass, replace
 from io import BytesIO
 from os import stat_result
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from indicia.errors import SourceChangedError
+from indicia.errors import SourceChangedError, UsageError
 from indicia.sources.definition import MEBIBYTE, Source
-from indicia.sources.unpacking import CHUNK_BYTES, GZIP_MAGIC, bounded, gunzipped
+from indicia.sources.unpacking import GZIP_MAGIC, bounded, gunzipped
 
 HEADED, BARE = (".csv", ".txt", ".tsv"), (".jsonl", ".ndjson")
 ZIP_START = b"PK\x03\x04"
 MOST_BESIDE_BYTES = MEBIBYTE
 MOST_RATIO = 200
 LONGEST_RECORD = 4  # pieces
+CHUNK_BYTES, CHUNKS_OF_A_PIECE = 4 * MEBIBYTE, 8
 QUOTE, LINE_END = b'"', b"\n"
 
 
@@ -70,11 +71,19 @@ def cut(source: Source, path: Path) -> Iterator[Piece] | None:
     Raises:
         SourceChangedError: While reading: the file is broken, larger than allowed, holds a record
             that does not end, or changed while it was read.
-        OSError: It cannot be read.
+        UsageError: It cannot be read.
     """
-    if not source.piece_mb or not _is_of_lines(source, path):
-        return None
+    try:
+        if not source.piece_mb or not _is_of_lines(source, path):
+            return None
+    except OSError as error:
+        raise unread(path, error) from error
     return _marked(_cut(source, path))
+
+
+def unread(path: Path, error: OSError) -> UsageError:
+    """Why a file was not read."""
+    return UsageError(f"{path}: cannot be read ({error.strerror}). Name a file you may read.")
 
 
 def _is_of_lines(source: Source, path: Path) -> bool:
@@ -116,21 +125,22 @@ def _opened(source: Source, path: Path) -> Iterator[_Opened]:
             with ZipFile(raw) as archive, archive.open(member) as lines:
                 taken = tuple((i, archive.read(i)) for i in beside)
                 is_headed = member.filename.lower().endswith(HEADED)
-                yield _Opened(_chunks(lines), raw, is_headed, taken)
+                yield _Opened(_chunks(source, lines), raw, is_headed, taken)
             return
-        name, chunks = path.name.lower(), _chunks(raw)
+        name, chunks = path.name.lower(), _chunks(source, raw)
         if start.startswith(GZIP_MAGIC):
             chunks = gunzipped(source.id, path.name, chunks)
         yield _Opened(chunks, raw, name.removesuffix(".gz").endswith(HEADED))
 
 
-def _chunks(file: "BinaryIO | object") -> Iterator[bytes]:
-    return iter(lambda: file.read(CHUNK_BYTES), b"")  # type: ignore[attr-defined]
+def _chunks(source: Source, file: IO[bytes]) -> Iterator[bytes]:
+    size = min(CHUNK_BYTES, source.piece_mb * MEBIBYTE // CHUNKS_OF_A_PIECE)
+    return iter(lambda: file.read(size), b"")
 
 
 def _cut(source: Source, path: Path) -> Iterator[Piece]:
-    before = path.stat()
     try:
+        before = path.stat()
         with _opened(source, path) as opened:
             chunks = bounded(source.id, path.name, opened.chunks, source.max_bytes)
             records = _records(source, path.name, chunks, is_headed=opened.is_headed)
@@ -141,6 +151,8 @@ def _cut(source: Source, path: Path) -> Iterator[Piece]:
     except (BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
         expected = "a whole zip file without a password"
         raise SourceChangedError(source.id, path.name, expected, error) from error
+    except OSError as error:
+        raise unread(path, error) from error
     _check_unchanged(source, path, before)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Self
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -34,6 +34,7 @@ LONGEST_WAIT_SECONDS = 120.0  # a publisher that asks for more is left alone unt
 LONGEST_HOLD_SECONDS = 7 * 86_400
 HOUR_SECONDS = 3_600
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+HTTPS_PORT = 443
 OK, NOT_MODIFIED, SEE_OTHER, TOO_MANY = 200, 304, 303, 429
 KEEP_METHOD = (307, 308)
 RETRIES = Retry(
@@ -144,7 +145,7 @@ class Session:
                 may_help = self._is_throttled(status) or status in (
                     retries.status_forcelist or ()
                 )
-            except (requests.RequestException, HTTPError, UnicodeError) as error:
+            except (requests.RequestException, HTTPError, ValueError) as error:
                 problem, may_help = self.hide(wire.plainly(error)), not wire.is_our_fault(error)
             refusal = SourceUnavailableError(self._source.id, place, problem, status)
             if not may_help:
@@ -188,8 +189,9 @@ class Session:
         open_headers = {
             n: v for n, v in sent.headers.items() if n in ("Accept", "Content-Type")
         }
+        asked = urlsplit(sent.url).port
         for _ in range(MOST_REDIRECTS):
-            self._allow(sent.url, place)
+            self._allow(sent.url, place, asked)
             if self._limits:
                 self._limits.take(self._source, urlsplit(sent.url).netloc)
             self._meter.requests += 1
@@ -206,17 +208,16 @@ class Session:
             if not response.is_redirect:
                 return response
             form = sent.form if response.status_code in KEEP_METHOD else ""
-            sent = _Sent(
-                urljoin(sent.url, response.headers["Location"]), {}, form, open_headers
-            )
             response.close()
+            led_to = wire.led_to(sent.url, response.headers["Location"])
+            sent = _Sent(led_to, {}, form, open_headers)
         raise SourceUnavailableError(
             self._source.id, place, f"more than {MOST_REDIRECTS} redirects"
         )
 
-    def _allow(self, url: str, place: str) -> None:
+    def _allow(self, url: str, place: str, asked: int | None) -> None:
         parts = urlsplit(url)
-        host = parts.hostname or ""
+        host, port = parts.hostname or "", parts.port
         if host not in self._source.allowed_hosts:
             problem = (
                 f"it leads to the host {self.hide(host)}, which its definition does not list"
@@ -226,6 +227,9 @@ class Session:
             raise SourceUnavailableError(
                 self._source.id, place, f"{parts.scheme} instead of https"
             )
+        if port not in (None, HTTPS_PORT, asked):
+            problem = f"it leads to port {port}, which is not the publisher's"
+            raise SourceUnavailableError(self._source.id, place, problem)
 
     def _read(self, response: requests.Response, place: str) -> Answer:
         chunks = wire.chunks(response, self._meter)

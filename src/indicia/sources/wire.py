@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from urllib.parse import urljoin, urlsplit
 
 import requests
 
@@ -26,11 +27,24 @@ def chunks(response: requests.Response, meter: Meter) -> Iterator[bytes]:
         yield chunk
 
 
+def led_to(url: str, location: str) -> str:
+    """The address that a redirect from `url` names.
+
+    Raises:
+        requests.exceptions.InvalidURL: It names none.
+    """
+    try:
+        address = urljoin(url, location)
+        _ = urlsplit(address).port
+    except ValueError as error:
+        message = "it redirects to something that is no address"
+        raise requests.exceptions.InvalidURL(message) from error
+    return address
+
+
 def is_our_fault(error: Exception) -> bool:
-    """Repeating does not help: the request itself cannot be sent."""
-    return isinstance(
-        error, requests.exceptions.InvalidHeader | requests.exceptions.InvalidURL | UnicodeError
-    )
+    """Repeating does not help: an address or a header cannot be sent, ours or a redirect's."""
+    return isinstance(error, ValueError)
 
 
 def plainly(error: Exception) -> str:

@@ -2,10 +2,10 @@
 
 from indicia.store.build import Build
 from indicia.store.home import home
-from indicia.store.load import Delta, Vintage
 from indicia.store.lock import writing
 from indicia.store.manifest import Manifest, cite, current, pointer
 from indicia.store.reader import Store
+from indicia.store.vintage import Delta, Vintage
 
 __all__ = [
     "Build",

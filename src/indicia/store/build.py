@@ -16,12 +16,13 @@ import polars as pl
 from indicia import __version__
 from indicia.errors import StoreError
 from indicia.schema import OBSERVATIONS, OBSERVED, RUNS, TABLES, Table, stamped
-from indicia.store import digest, load, manifest
+from indicia.store import digest, kept, load, manifest
 from indicia.store.home import sync_folder
-from indicia.store.load import Delta, Vintage
 from indicia.store.manifest import Manifest
+from indicia.store.vintage import Delta, Vintage
 
 RUN_FAMILY = "runs"
+LINE = "line_id"
 ASSESSMENT_FAMILY = "assessments"
 DISK_ERRORS = (OSError, duckdb.IOException, duckdb.FatalException, duckdb.OutOfMemoryException)
 NOTHING = Manifest(0, "", "", "", "empty", "")
@@ -93,11 +94,19 @@ class Build:
     def current(self, table: Table, source: str) -> pl.DataFrame:
         """The rows of one source as held now."""
         self._attach(table.family)
-        name = f"current_{table.name}"
-        if not self._has(table.family, name):
-            return stamped(table).frame([])
-        query = f"SELECT * FROM {table.family}.{name} WHERE source = $source"
+        query = f"SELECT * FROM ({kept.current_select(self._db, table)}) WHERE source = $source"
         found: pl.DataFrame = self._db.sql(query, params={"source": source}).pl()
+        return found
+
+    def matching(self, table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+        """The rows held now that have the keys of these, and other lines of the same notices."""
+        self._attach(table.family)
+        key = [k for k in stamped(table).key if k != LINE]
+        equal = " AND ".join(f'held."{k}" IS NOT DISTINCT FROM wanted."{k}"' for k in key)
+        self._db.register("wanted", frame.select(key).unique())
+        query = f"SELECT held.* FROM ({kept.current_select(self._db, table)}) held SEMI JOIN wanted ON {equal}"
+        found: pl.DataFrame = self._db.sql(query).pl()
+        self._db.unregister("wanted")
         return found
 
     def replace_assessments(self, frames: Mapping[str, pl.DataFrame]) -> None:
@@ -113,11 +122,8 @@ class Build:
         cursor = self._db.cursor()
         for table in OBSERVATIONS:
             self._attach(table.family)
-            present = self._has(table.family, f"current_{table.name}")
-            body = f"SELECT * FROM {table.family}.current_{table.name}"
-            cursor.execute(
-                f'CREATE OR REPLACE TEMP VIEW "{table.name}" AS {body if present else load.current(table).empty_select()}'
-            )
+            body = kept.current_select(self._db, table)
+            cursor.execute(f'CREATE OR REPLACE TEMP VIEW "{table.name}" AS {body}')
         return cursor
 
     def publish(self, *, rules_version: str, kind: str, now: datetime) -> Manifest:
@@ -162,12 +168,6 @@ class Build:
         _sync_file(path)
         path.replace(self._stores / name)
         return name
-
-    def _has(self, family: str, name: str) -> bool:
-        query = (
-            "SELECT 1 FROM duckdb_tables() WHERE database_name = $family AND table_name = $name"
-        )
-        return bool(self._db.execute(query, {"family": family, "name": name}).fetchall())
 
     def _attach(self, family: str, *, copy: bool = True) -> None:
         if family in self._attached:

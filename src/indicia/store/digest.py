@@ -27,14 +27,14 @@ def read(db: duckdb.DuckDBPyConnection, schema: str, table: Table) -> str:
     return f"{found[0][0]}:{found[0][1]}" if found else "0:0"
 
 
-def add(db: duckdb.DuckDBPyConnection, schema: str, table: Table) -> None:
-    """Add the versions in the temporary relation `fresh`."""
+def add(db: duckdb.DuckDBPyConnection, schema: str, table: Table, fresh: str) -> None:
+    """Add the versions in the relation `fresh`."""
     counted = ("source", *table.names, "published_utc", "is_tombstone")
     text = ", ".join(f'coalesce("{n}"::VARCHAR, chr(0)), chr(31)' for n in counted)
     name = {"name": table.name}
     db.execute(
         f"CREATE TEMP TABLE summed AS SELECT count(*) AS versions, "
-        f"bit_xor(md5_number(concat({text}))) AS digest FROM fresh"
+        f"bit_xor(md5_number(concat({text}))) AS digest FROM {fresh}"
     )
     db.execute(
         f"INSERT INTO summed SELECT versions_count, digest FROM {schema}.digest "

@@ -1,65 +1,25 @@
 """Append-only, change-only loading of one table in one DuckDB file, in SQL.
 
-A history table keeps every version of every row; a current table holds the latest. An unchanged
-row adds nothing, a changed one is a new version, a vanished one (of a snapshot) a tombstone.
+A history table keeps every version of every row and marks the latest as current, so that no row is
+stored twice. An unchanged row adds nothing, a changed one is a new version, a vanished one (of a
+snapshot) a tombstone. Rows whose keys were never seen are appended without a comparison.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 
 from indicia.schema import Column, Table, stamped
 from indicia.schema.base import SQL_TYPES
 from indicia.store import digest
+from indicia.store.kept import IS_CURRENT, columns, current_rows
+from indicia.store.vintage import Delta, Vintage
 
 TOMBSTONE = Column("is_tombstone", pl.Boolean, "The row is no longer published.", required=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Delta:
-    """How many keys one load added, changed and ended."""
-
-    added: int = 0
-    changed: int = 0
-    vanished: int = 0
-
-    def __add__(self, other: "Delta") -> "Delta":
-        """Both together."""
-        return Delta(
-            self.added + other.added,
-            self.changed + other.changed,
-            self.vanished + other.vanished,
-        )
-
-    @property
-    def is_empty(self) -> bool:
-        """Nothing new."""
-        return not (self.added or self.changed or self.vanished)
-
-
-@dataclass(frozen=True, slots=True)
-class Vintage:
-    """When a body was public and read, and whether it is the whole dataset.
-
-    Args:
-        public_utc: When the body as a whole was public (stated, else the time of the fetch).
-        fetched_utc: When it was read.
-        fetch_id: Its fetch.
-        is_snapshot: A held key that it lacks has vanished.
-        next_utc: Publication of the next later snapshot already loaded, if any: then this body
-            is an earlier vintage that arrives late, and what is known of later days must stay.
-        next_fetch_id: The fetch of that snapshot.
-    """
-
-    public_utc: datetime
-    fetched_utc: datetime
-    fetch_id: str
-    is_snapshot: bool
-    next_utc: datetime | None = None
-    next_fetch_id: str = ""
+GROUP_ROWS = 61_440
 
 
 def connect() -> duckdb.DuckDBPyConnection:
@@ -68,6 +28,8 @@ def connect() -> duckdb.DuckDBPyConnection:
     db.execute("LOAD icu")
     db.execute("SET GLOBAL TimeZone='UTC'")
     db.execute("SET GLOBAL preserve_insertion_order=false")  # every reader orders for itself
+    db.execute("SET GLOBAL max_vacuum_tasks=1")  # each holds several groups of rows unpacked
+    db.execute("SET GLOBAL write_buffer_row_group_count=2")
     return db
 
 
@@ -85,14 +47,6 @@ def history(table: Table) -> Table:
     columns = (*base.columns, TOMBSTONE)
     return Table(
         f"history_{table.name}", table.family, table.doc, base.key, columns, base.dated_by
-    )
-
-
-def current(table: Table) -> Table:
-    """The table of latest versions."""
-    base = stamped(table)
-    return Table(
-        f"current_{table.name}", table.family, table.doc, base.key, base.columns, base.dated_by
     )
 
 
@@ -137,15 +91,18 @@ def apply(
         known = latest(table, schema, "source = $source AND published_utc <= $public")
         held = Held(known, {"source": source, "public": vintage.public_utc})
     else:
-        known = f"SELECT * FROM {schema}.current_{table.name} WHERE source = $source"
+        known = f"SELECT * FROM {current_rows(db, schema, table)} AND source = $source"
         held = Held(known, {"source": source})
-    db.register("incoming", frame)
+    db.register("incoming", _in_groups(frame))
     db.execute("BEGIN")
     try:
-        delta = _difference(db, schema, table, vintage, held)
-        if not delta.is_empty:
-            _append(db, schema, table, vintage, source)
-        db.execute("DROP TABLE delta")
+        if _is_all_new(db, schema, table, vintage, source):
+            delta = _append_new(db, schema, table)
+        else:
+            delta = _difference(db, schema, table, vintage, held)
+            if not delta.is_empty:
+                _append(db, schema, table, vintage, source)
+            db.execute("DROP TABLE delta")
         db.execute("COMMIT")
     except BaseException:
         db.execute("ROLLBACK")
@@ -155,17 +112,29 @@ def apply(
     return delta
 
 
-def columns(db: duckdb.DuckDBPyConnection, schema: str, name: str) -> set[str]:
-    """Names of the columns of a table in an attached file; none where it does not exist."""
-    query = "SELECT column_name FROM duckdb_columns() WHERE database_name = $schema AND table_name = $name"
-    return {row[0] for row in db.execute(query, {"schema": schema, "name": name}).fetchall()}
-
-
 def _prepare(db: duckdb.DuckDBPyConnection, schema: str, table: Table) -> None:
-    for made in (history(table), current(table)):
-        db.execute(made.ddl().replace(f'"{made.name}"', f'{schema}."{made.name}"', 1))
-        add_columns(db, schema, made)
+    past = history(table)
+    made = replace(past, columns=(*past.columns, IS_CURRENT))
+    is_old = IS_CURRENT.name not in columns(db, schema, made.name)
+    db.execute(made.ddl().replace(f'"{made.name}"', f'{schema}."{made.name}"', 1))
+    add_columns(db, schema, made)
+    if is_old:
+        _mark_current(db, schema, table, "true")
+        db.execute(f"DROP TABLE IF EXISTS {schema}.current_{table.name}")
     digest.prepare(db, schema)
+
+
+def _mark_current(
+    db: duckdb.DuckDBPyConnection, schema: str, table: Table, condition: str
+) -> None:
+    """Say anew which versions are current, among those that meet `condition`."""
+    past, keys = f"{schema}.history_{table.name}", _list(stamped(table).key)
+    newest = (
+        f"SELECT rowid FROM {past} WHERE {condition} QUALIFY NOT is_tombstone AND "
+        f"row_number() OVER (PARTITION BY {keys} ORDER BY published_utc DESC, "
+        f"fetched_utc DESC, rowid DESC) = 1"
+    )
+    db.execute(f"UPDATE {past} SET is_current = rowid IN ({newest}) WHERE {condition}")
 
 
 def add_columns(db: duckdb.DuckDBPyConnection, schema: str, table: Table) -> None:
@@ -228,32 +197,56 @@ def _difference(
     return Delta(*counted[0])
 
 
+def _in_groups(frame: pl.DataFrame) -> pa.Table:
+    """The rows in groups that DuckDB scans with all cores; a frame may be one large chunk."""
+    whole = frame.to_arrow()
+    return pa.Table.from_batches(whole.to_batches(max_chunksize=GROUP_ROWS), whole.schema)
+
+
+def _is_all_new(
+    db: duckdb.DuckDBPyConnection, schema: str, table: Table, vintage: Vintage, source: str
+) -> bool:
+    """No incoming key was ever held, and none that is held can vanish or reappear."""
+    if vintage.next_utc:
+        return False
+    known = f"SELECT 1 FROM {schema}.history_{table.name} h WHERE h.source = $source"
+    if not vintage.is_snapshot:
+        known += f" AND EXISTS (SELECT 1 FROM incoming i WHERE {_same('i', 'h', table)})"
+    return not db.execute(f"{known} LIMIT 1", {"source": source}).fetchall()
+
+
+def _append_new(db: duckdb.DuckDBPyConnection, schema: str, table: Table) -> Delta:
+    """Every incoming row is a first version."""
+    names = _list(stamped(table).names)
+    db.execute(
+        f"INSERT INTO {schema}.history_{table.name} ({names}, is_tombstone, is_current) "
+        f"SELECT {names}, false, true FROM incoming"
+    )
+    digest.add(db, schema, table, "(SELECT *, false AS is_tombstone FROM incoming)")
+    (row,) = db.execute("SELECT count(*) FROM incoming").fetchall()
+    return Delta(added=row[0])
+
+
 def _append(
     db: duckdb.DuckDBPyConnection, schema: str, table: Table, vintage: Vintage, source: str
 ) -> None:
-    names = _list(stamped(table).names)
+    names, past = _list(stamped(table).names), f"{schema}.history_{table.name}"
     kind = "TABLE" if vintage.next_utc else "VIEW"
     db.execute(f"CREATE TEMP {kind} fresh AS SELECT {names}, is_tombstone FROM delta")
     if vintage.next_utc:
         _keep_later_state(db, schema, table, vintage, source)
-    db.execute(
-        f"INSERT INTO {schema}.history_{table.name} ({names}, is_tombstone) SELECT * FROM fresh"
+    touched = (
+        f"EXISTS (SELECT 1 FROM delta d WHERE {_same(f'history_{table.name}', 'd', table)})"
     )
-    held = _same("c", "d", table)
-    touched = "true" if vintage.next_utc else "d.was_held"
+    if not vintage.next_utc:
+        db.execute(f"UPDATE {past} SET is_current = false WHERE is_current AND {touched}")
     db.execute(
-        f"DELETE FROM {schema}.current_{table.name} c WHERE EXISTS "
-        f"(SELECT 1 FROM delta d WHERE {touched} AND {held})"
+        f"INSERT INTO {past} ({names}, is_tombstone, is_current) "
+        f"SELECT {names}, is_tombstone, NOT is_tombstone FROM fresh"
     )
     if vintage.next_utc:
-        of_delta = (
-            f"EXISTS (SELECT 1 FROM delta d WHERE {_same(f'history_{table.name}', 'd', table)})"
-        )
-        rows = latest(table, schema, of_delta)
-    else:
-        rows = f"SELECT {names} FROM delta WHERE NOT is_tombstone"
-    db.execute(f"INSERT INTO {schema}.current_{table.name} ({names}) {rows}")
-    digest.add(db, schema, table)
+        _mark_current(db, schema, table, touched)
+    digest.add(db, schema, table, "fresh")
     db.execute(f"DROP {kind} fresh")
 
 

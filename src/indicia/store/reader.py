@@ -10,9 +10,9 @@ import duckdb
 import polars as pl
 
 from indicia.errors import StoreError
-from indicia.schema import ASSESSMENTS, OBSERVATIONS, RUNS, Table
+from indicia.schema import ASSESSMENTS, OBSERVATIONS, RUNS, Table, stamped
 from indicia.schema.base import SQL_TYPES
-from indicia.store import load, manifest
+from indicia.store import kept, load, manifest
 from indicia.store.build import ASSESSMENT_FAMILY, RUN_FAMILY
 from indicia.store.manifest import Manifest
 
@@ -67,7 +67,7 @@ class Store:
             _observation_views(db, table, limits)
         for family, tables in ((RUN_FAMILY, RUNS), (ASSESSMENT_FAMILY, ASSESSMENTS)):
             for table in tables:
-                held = load.columns(db, family, table.name)
+                held = kept.columns(db, family, table.name)
                 shown = f'SELECT {_known(table, held)} FROM {family}."{table.name}"'
                 _view(db, table.name, shown if held else table.empty_select())
         db.execute("SET enable_external_access=false")
@@ -148,8 +148,8 @@ def _attach(db: duckdb.DuckDBPyConnection, path: Path, family: str) -> None:
 def _observation_views(
     db: duckdb.DuckDBPyConnection, table: Table, limits: Sequence[str]
 ) -> None:
-    past, now = load.history(table), load.current(table)
-    held = load.columns(db, table.family, past.name)
+    past, now = load.history(table), stamped(table)
+    held = kept.columns(db, table.family, past.name)
     if not held:
         _view(db, table.name, now.empty_select())
         _view(db, past.name, past.empty_select())
@@ -159,7 +159,7 @@ def _observation_views(
         shown = _known(now, held)
         _view(db, table.name, load.latest(table, table.family, " AND ".join(limits), shown))
     else:
-        _view(db, table.name, f"SELECT {_known(now, held)} FROM {table.family}.{now.name}")
+        _view(db, table.name, kept.current_select(db, table))
 
 
 def _known(table: Table, held: Collection[str]) -> str:

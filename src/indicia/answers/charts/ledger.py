@@ -19,12 +19,15 @@ COLOURS = {
 }
 
 
-def ledger(counts: pl.DataFrame, caption: str) -> alt.LayerChart | alt.FacetChart:
+def ledger(
+    counts: pl.DataFrame, caption: str, cut: str = ""
+) -> alt.LayerChart | alt.FacetChart:
     """P05 to P95 of each class and figure on a logarithmic axis, with a tick at P50.
 
     Args:
         counts: As `answers.compute.charted` gives them.
         caption: What data this was made from.
+        cut: What the picture leaves out, in words; empty where it shows every figure.
     """
     series = counts.select("label", "channel").unique("label", maintain_order=True)
     readings, channels = series["label"].to_list(), series["channel"].to_list()
@@ -35,7 +38,7 @@ def ledger(counts: pl.DataFrame, caption: str) -> alt.LayerChart | alt.FacetChar
     dash = [DASHES[channels[:i].count(c) % len(DASHES)] for i, c in enumerate(channels)]
     legend = alt.Legend(orient="top", columns=1, labelLimit=640, symbolType="stroke")
     base = alt.Chart(counts).encode(
-        y=alt.Y("accelerator:N", sort=kinds, title=None, axis=alt.Axis(labelLimit=240)),
+        y=alt.Y("accelerator:N", sort=kinds, title=None, axis=alt.Axis(labelLimit=320)),
         yOffset=alt.YOffset("label:N", sort=readings),
         color=alt.Color(
             "label:N",
@@ -78,6 +81,7 @@ def ledger(counts: pl.DataFrame, caption: str) -> alt.LayerChart | alt.FacetChar
             "Accelerators implied, per class",
             compute.CAVEAT,
             "Bar: P05 to P95. Tick and number: P50. Classes are alternatives, never a sum.",
+            *((cut,) if cut else ()),
             caption,
         ),
     )

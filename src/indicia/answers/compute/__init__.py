@@ -9,9 +9,18 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from indicia.answers.compute import claims, figures, gaps, imports, lines, power, tenders
+from indicia.answers.compute import (
+    claims,
+    figures,
+    gap_rows,
+    gaps,
+    imports,
+    lines,
+    power,
+    tenders,
+)
 from indicia.answers.compute.figures import KINDS_SAY, SITE_OF_CLASS
-from indicia.answers.compute.gaps import NO_SCORE
+from indicia.answers.compute.gap_rows import NO_SCORE
 from indicia.answers.compute.lines import ACCELERATORS, CHANNELS, H100E, NO_DATA
 from indicia.answers.compute.scopes import (
     KINDS,
@@ -21,6 +30,7 @@ from indicia.answers.compute.scopes import (
     choices,
     guess,
     inside,
+    near,
 )
 from indicia.answers.compute.wishes import Wish, changed, wishes
 from indicia.answers.reader import Reader
@@ -48,6 +58,7 @@ __all__ = [
     "changed",
     "charted",
     "choices",
+    "cut",
     "guess",
     "sentences",
     "shown",
@@ -55,7 +66,7 @@ __all__ = [
 ]
 
 CAVEAT = "Counts under stated assumptions, not observations; power never tells the type."
-NOBODY = "These data hold no record under the name {!r} (role: {}; {}). Look for it on the page Entity."
+NOBODY = "These data hold no record under the name {!r} (role: {}; {}). {} Or look for it on the page Entity."
 NOT_OF_A_LANE = "{} are published of sites, organisations and countries, not of lanes."
 MOST_DRAWN, FEWEST_NAMED = 12, 2
 PRIOR_COLUMNS = {
@@ -133,7 +144,9 @@ def ask(
             frame.height for frame in (where.facilities, by_power, said, claimed, hardware)
         )
         if scope.kind == "entity" and not is_known:
-            raise UsageError(NOBODY.format(scope.key, scope.role, period.says))
+            raise UsageError(
+                NOBODY.format(scope.key, scope.role, period.says, near(store, scope))
+            )
         out += [*more, *silent]
     together = pl.concat([by_power, by_import, by_tender, hardware, stated, by_claim])
     found, why = gaps.of_facilities(store, where, seen, period, own)
@@ -160,12 +173,35 @@ def ask(
 def charted(found: pl.DataFrame) -> pl.DataFrame:
     """The lines a picture shows: accelerators of a class, sums where there are sums, not too many.
 
+    Where there are more figures than fit, every channel keeps its first ones.
+
     Args:
         found: Lines as `ask` gives them.
 
     Returns:
         Lines with `label`, the figure and whose it is.
     """
+    labelled = _drawable(found)
+    figures = labelled.unique("label", maintain_order=True).with_row_index("at")
+    turn = pl.int_range(pl.len()).over("channel")
+    kept = figures.with_columns(turn=turn).sort("turn", "at").head(MOST_DRAWN)
+    return labelled.filter(pl.col("label").is_in(kept["label"].to_list()))
+
+
+def cut(found: pl.DataFrame) -> str:
+    """How many figures a picture leaves out, in words; empty where it shows them all.
+
+    Args:
+        found: Lines as `ask` gives them.
+    """
+    figures = _drawable(found)["label"].n_unique()
+    if figures <= MOST_DRAWN:
+        return ""
+    return f"Cut: {MOST_DRAWN} of {figures} figures are drawn, the first of every channel; the table holds all."
+
+
+def _drawable(found: pl.DataFrame) -> pl.DataFrame:
+    """Every line that a picture could show, with its `label`."""
     kept = found.filter(
         pl.col("accelerators_p50_count").is_not_null()
         & (pl.col("unit") == ACCELERATORS)
@@ -176,9 +212,7 @@ def charted(found: pl.DataFrame) -> pl.DataFrame:
         pl.lit(" · ") + pl.col("subject")
     )  # fmt: skip
     channel = pl.col("channel").replace_strict(CHANNELS, return_dtype=pl.String)
-    labelled = kept.with_columns(label=pl.concat_str(channel, pl.lit(": "), "reading", whose))
-    labels = labelled["label"].unique(maintain_order=True).head(MOST_DRAWN)
-    return labelled.filter(pl.col("label").is_in(labels.to_list()))
+    return kept.with_columns(label=pl.concat_str(channel, pl.lit(": "), "reading", whose))
 
 
 def shown(found: pl.DataFrame) -> pl.DataFrame:
@@ -193,7 +227,7 @@ def shown(found: pl.DataFrame) -> pl.DataFrame:
 
 def sentences(found: Ledger) -> list[str]:
     """Every gap in plain words, then which tests could not be made and why."""
-    return [*gaps.sentences(found.gaps), *found.no_gaps]
+    return [*gap_rows.sentences(found.gaps), *found.no_gaps]
 
 
 def in_force(together: pl.DataFrame, found: pl.DataFrame, own: Assumptions) -> pl.DataFrame:

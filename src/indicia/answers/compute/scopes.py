@@ -4,6 +4,7 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 
 import polars as pl
 
@@ -21,6 +22,7 @@ MOST_CHOICES = 2000
 PERIOD = re.compile(r"^(\d{4})(?:-(\d{2}))?$")
 ISO3 = re.compile(r"^[A-Z]{3}$")
 DECEMBER = 12
+MOST_NEAR, NEAR_SHARE = 8, 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,11 @@ def inside(store: Reader, scope: Scope) -> Inside:
     """
     if scope.kind == "facility":
         found = _facilities(store, "facility_id = $key", scope.key)
-        return Inside(_known(found, scope))
+        if found.is_empty():
+            raise UsageError(
+                f"This version of the data holds no facility {scope.key!r}. {near(store, scope)}"
+            )
+        return Inside(found)
     if scope.kind == "entity":
         return _of_entity(store, scope)
     if scope.kind == "lane":
@@ -130,8 +136,12 @@ def inside(store: Reader, scope: Scope) -> Inside:
     return Inside(found, (), "", importer, scope.key)
 
 
-def choices(store: Reader, kind: str) -> dict[str, str]:
-    """What can be asked for in a kind of scope: key -> words, in reading order."""
+def choices(store: Reader, kind: str, also: str = "") -> dict[str, str]:
+    """What can be asked for in a kind of scope: key -> words, in reading order.
+
+    At most `MOST_CHOICES` of them, because a browser has to carry them; `also` is among them
+    wherever the data hold it, so that a link reaches every one.
+    """
     asked = {
         "facility": """
             SELECT facility_id AS key, min(name) || ' (' || coalesce(min(country_iso2), '?') || ')'
@@ -160,7 +170,11 @@ def choices(store: Reader, kind: str) -> dict[str, str]:
     }
     if kind not in asked:
         raise UsageError(f"Unknown kind of scope {kind!r}. Valid: {', '.join(KINDS)}.")
-    return dict(store.sql(f"{asked[kind]} LIMIT {MOST_CHOICES}").iter_rows())
+    first = dict(store.sql(f"{asked[kind]} LIMIT {MOST_CHOICES}").iter_rows())
+    if not also or also in first:
+        return first
+    linked = f"SELECT * FROM ({asked[kind]}) AS known(key, says) WHERE key = $also"
+    return first | dict(store.sql(linked, {"also": also}).iter_rows())
 
 
 def guess(store: Reader, text: str) -> str:
@@ -171,6 +185,19 @@ def guess(store: Reader, text: str) -> str:
         return "country"
     is_facility = store.sql("SELECT 1 FROM facility WHERE facility_id = ? LIMIT 1", [text])
     return "facility" if is_facility.height else "entity"
+
+
+def near(store: Reader, scope: Scope) -> str:
+    """The nearest choices to a key that the data do not hold, in words; some of all where none is near."""
+    known = choices(store, scope.kind)
+    lowered = {text.lower(): key for key, says in known.items() for text in (key, says)}
+    asked = scope.key.strip().lower()
+    fits = dict.fromkeys(
+        lowered[n] for n in get_close_matches(asked, lowered, n=MOST_NEAR, cutoff=NEAR_SHARE)
+    )
+    listed = ", ".join(fits or list(known)[:MOST_NEAR])
+    what = "Near it" if fits else f"{len(known)} can be asked for, among them"
+    return f"{what}: {listed}." if listed else f"These data hold no {scope.kind} at all."
 
 
 def _days(what: str, text: str) -> tuple[date, date] | None:
@@ -224,9 +251,3 @@ def _code(column: str, code: str, scope: Scope) -> str:
             f"Valid: ISO 3166-1 alpha-{3 if column == 'iso3' else 2} codes in capitals."
         )
     return str(found[0])
-
-
-def _known(found: pl.DataFrame, scope: Scope) -> pl.DataFrame:
-    if found.is_empty():
-        raise UsageError(f"This version of the data holds no {scope.kind} {scope.key!r}.")
-    return found

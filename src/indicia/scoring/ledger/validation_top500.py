@@ -17,6 +17,7 @@ RULES = (
     "Read as a peak of the computing system, setting `research`: the power is an average over a run with every node at work. No step of a publisher is undone.",
     "Seen: a machine with the class of a row of the development part above and within 5 % of its number. The others were never used to set a prior.",
 )
+CHANGED = "Two of these rules were changed after a first run over these lists: names of accelerators are compared without regard to capitals (lists write both `NVIDIA` and `Nvidia`), and `seen` was widened to within 5 % of the number of a development row. Neither reads the ratio of power to accelerators."
 CORES = {
     "hopper": (r"(?i)^NVIDIA H[12]00", 132),
     "a100": (r"(?i)^NVIDIA (Tesla |HGX )?A100", 108),
