@@ -205,6 +205,8 @@ def _single(value: Json, place: str, package: Json) -> Unit:
         return Unit(place, problem=f"no ocid among the keys {sorted(value)[:8]}")
     tags = value.get("tag")
     is_compiled = isinstance(tags, list) and "compiled" in tags
+    if isinstance(tags, list) and tags and not is_compiled and not text_of(value.get("id")):
+        return Unit(place, problem=f"a release tagged {tags[:3]} without an id")
     return Unit(place, value, package, is_compiled=is_compiled or not text_of(value.get("id")))
 
 

@@ -232,3 +232,13 @@ def test_many_issues_are_shown_in_part_and_counted_in_full():
     kept = read(lines(*bad))
     assert len(kept.rejections) == 1_001
     assert sum(r.count for r in kept.rejections) == 1_300
+
+
+def test_a_release_that_lost_its_id_is_named_and_never_taken_for_a_compiled_one():
+    whole = release(1, tag=["award"], tender={"title": "GPU servers"})
+    lost = {
+        k: v for k, v in release(2, tag=["award"], tender={"title": "GPU"}).items() if k != "id"
+    }
+    said = read(lines(whole, lost))
+    assert len(rows(said)) == 1
+    assert "without an id" in said.rejections[0].received

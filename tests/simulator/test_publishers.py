@@ -68,7 +68,7 @@ def test_a_publisher_that_asks_for_two_hours_is_left_alone_for_two_hours(tmp_pat
             assert refresh() == ("loaded", 2)
 
 
-@pytest.mark.parametrize("kind", [k for k in faults.FAULTS if k.startswith("redirect")])
+@pytest.mark.parametrize("kind", [k for k in faults.FAULTS if k.startswith("redirect to")])
 def test_no_redirect_leads_to_another_server_and_each_is_named(kind, tmp_path):
     publisher = next(p for p in PUBLISHERS if p.job == "power/taipower")
     faults.trap().visits = 0

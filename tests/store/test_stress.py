@@ -54,6 +54,7 @@ def can_mount():
     return tried.returncode == 0
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     not can_mount(), reason="no tmpfs can be mounted here; a quota is tried in test_crash"
 )
