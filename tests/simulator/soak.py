@@ -11,6 +11,7 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
+from unittest.mock import patch
 
 from simulator import faults
 from simulator.publishers import PUBLISHERS
@@ -45,7 +46,9 @@ def run(seeds_by_publisher, told=lambda _text: None, workers=WORKERS):
     """Run all trials in processes of their own; return results and problems by publisher and seed."""
     results, problems = [], {}
     os.environ.setdefault("POLARS_MAX_THREADS", "1")  # two processes share two cores
-    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+    # Tests of pages put the app in the place of the main module, which every new process imports.
+    main = patch.dict(sys.modules, {"__main__": sys.modules[__name__]})
+    with main, ProcessPoolExecutor(workers, get_context("spawn")) as pool:
         waiting = {
             pool.submit(one_publisher, p.job, seeds): p
             for p, seeds in seeds_by_publisher.items()
