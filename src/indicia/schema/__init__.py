@@ -36,6 +36,16 @@ from indicia.schema.registers import (
     SHIPMENT,
     TRAINING_CLAIM,
 )
+from indicia.schema.resolved import (
+    ENTITY_EDGE,
+    FACILITY_EDGE,
+    FACILITY_IDENTITY,
+    JUDGEMENT,
+    ORGANISATION,
+    PARTY_NAME,
+    PARTY_RECORD,
+    RESOLVED,
+)
 from indicia.schema.results import (
     ASSESSMENT,
     ASSESSMENT_RIVAL,
@@ -54,7 +64,7 @@ from indicia.schema.results import (
 from indicia.schema.stamp import STAMP, STATED, parsed, stamped
 
 OBSERVATIONS = (*PUBLISHED, *REGISTERS)
-TABLES = {t.name: t for t in (*OBSERVATIONS, *RUNS, *ASSESSMENTS)}
+TABLES = {t.name: t for t in (*OBSERVATIONS, *RUNS, *RESOLVED, *ASSESSMENTS)}
 OBSERVED = {t.name: t for t in OBSERVATIONS}
 FAMILIES = tuple(dict.fromkeys(t.family for t in OBSERVATIONS))
 
@@ -65,6 +75,7 @@ __all__ = [
     "CUSTOMS_FLOW",
     "CUSTOMS_PORT_FLOW",
     "DOCUMENT",
+    "ENTITY_EDGE",
     "ENTITY_LINK",
     "ENTITY_LISTING",
     "ENTITY_NAME",
@@ -75,6 +86,8 @@ __all__ = [
     "EXPERTISE_COUNT",
     "EXPOSURE",
     "FACILITY",
+    "FACILITY_EDGE",
+    "FACILITY_IDENTITY",
     "FACILITY_PARTY",
     "FACILITY_STATE",
     "FAMILIES",
@@ -84,12 +97,16 @@ __all__ = [
     "INDICATOR_RESULT",
     "ISSUE",
     "ITEM",
+    "JUDGEMENT",
     "LABOUR_FILING",
     "LOADED",
     "LOAD_PROFILE",
     "MODEL_RELEASE",
     "OBSERVATIONS",
     "OBSERVED",
+    "ORGANISATION",
+    "PARTY_NAME",
+    "PARTY_RECORD",
     "POWER_LOAD",
     "POWER_LOAD_MONTH",
     "POWER_READING",
@@ -97,6 +114,7 @@ __all__ = [
     "POWER_SITE_YEAR",
     "POWER_STATEMENT",
     "PROCUREMENT_NOTICE",
+    "RESOLVED",
     "RIVALS",
     "RUN",
     "RUNS",

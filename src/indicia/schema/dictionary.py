@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from indicia.schema import ASSESSMENTS, OBSERVATIONS, RUNS
+from indicia.schema import ASSESSMENTS, OBSERVATIONS, RESOLVED, RUNS
 from indicia.schema.base import SQL_TYPES, Column, Table
 from indicia.schema.stamp import STAMP
 
@@ -22,6 +22,7 @@ def text() -> str:
     for title, tables in (
         ("Observations", OBSERVATIONS),
         ("Run log", RUNS),
+        ("Who is who", RESOLVED),
         ("Assessments", ASSESSMENTS),
     ):
         parts.append(f"## {title}\n")

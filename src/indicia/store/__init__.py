@@ -6,6 +6,7 @@ from indicia.store.lock import writing
 from indicia.store.manifest import Manifest, cite, current, pointer
 from indicia.store.reader import Store
 from indicia.store.vintage import Delta, Vintage
+from indicia.store.workspace import Workspace, workspace
 
 __all__ = [
     "Build",
@@ -13,9 +14,11 @@ __all__ = [
     "Manifest",
     "Store",
     "Vintage",
+    "Workspace",
     "cite",
     "current",
     "home",
     "pointer",
+    "workspace",
     "writing",
 ]

@@ -10,7 +10,7 @@ import duckdb
 import polars as pl
 
 from indicia.errors import StoreError
-from indicia.schema import ASSESSMENTS, OBSERVATIONS, RUNS, Table, stamped
+from indicia.schema import ASSESSMENTS, OBSERVATIONS, RESOLVED, RUNS, Table, stamped
 from indicia.schema.base import SQL_TYPES
 from indicia.store import kept, load, manifest
 from indicia.store.build import ASSESSMENT_FAMILY, RUN_FAMILY
@@ -65,7 +65,10 @@ class Store:
         ]
         for table in OBSERVATIONS:
             _observation_views(db, table, limits)
-        for family, tables in ((RUN_FAMILY, RUNS), (ASSESSMENT_FAMILY, ASSESSMENTS)):
+        for family, tables in (
+            (RUN_FAMILY, RUNS),
+            (ASSESSMENT_FAMILY, (*RESOLVED, *ASSESSMENTS)),
+        ):
             for table in tables:
                 held = kept.columns(db, family, table.name)
                 shown = f'SELECT {_known(table, held)} FROM {family}."{table.name}"'
