@@ -3,8 +3,8 @@
 Unit: downloads as the publisher counts them. Lineage comes from the tags `base_model:...`, hardware
 from the card's `co2_eq_emissions.hardware_used`; both are as the author declares them.
 
-The next page is named in a header (`follows_link_header` of the definition); a full page that came
-from a file is reported. Only accounts of organisations are asked; `redact` keeps the fields read.
+The next page is named in a header (`follows_link_header` of the definition); a full page that names
+none, or came from a file, is reported. Only accounts of organisations are asked; `redact` keeps the fields read.
 """
 
 import json
@@ -124,7 +124,7 @@ def parse(body: bytes, fetch: Fetch) -> Parsed:
         account=pl.col("model_id").str.split("/").list.first(),
         source_url=pl.concat_str(pl.lit("https://huggingface.co/"), "model_id"),
     )
-    is_cut_off = fetch.way != "live" and len(models) >= MOST
+    is_cut_off = len(models) >= MOST and not fetch.next_url
     full = [_cut_off(place)] if is_cut_off else []
     return Parsed(
         {MODEL_RELEASE.name: parsed(MODEL_RELEASE).fit(kept)},
@@ -180,5 +180,6 @@ def _nothing(place: str) -> Rejection:
 
 def _cut_off(place: str) -> Rejection:
     expected = f"fewer than {MOST} models"
-    remedy = "Load the account's further pages too; the newest models come first"
-    return Rejection("body incomplete", place, expected, f"{MOST}", remedy, 0, "notice")
+    remedy = "Load the account's further pages too (the newest models come first), unless it has exactly so many"
+    received = f"{MOST}, and no further page named"
+    return Rejection("body incomplete", place, expected, received, remedy, 0, "notice")

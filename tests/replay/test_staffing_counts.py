@@ -31,11 +31,15 @@ def whole(case: str) -> bytes:
     return (HERE / CASES[case] / "response.json").read_bytes()
 
 
-def parse(case: str, body: bytes, url: str = "", way: str = "live"):
+def parse(
+    case: str, body: bytes, url: str = "", way: str = "live", next_url: str | None = None
+):
     job = JOBS["staffing/" + CASES[case].split("/")[0]]
     stated = tomllib.loads((HERE / CASES[case] / "fetch.toml").read_text(encoding="utf-8"))
     address = url or stated["url"]
-    fetch = Fetch("f", job.source.id, way, address, FETCHED, "", "", len(body))
+    fetch = Fetch(
+        "f", job.source.id, way, address, FETCHED, "", "", len(body), next_url=next_url
+    )
     return job.parse(job.redact(body), fetch)
 
 
@@ -185,13 +189,15 @@ def test_only_accounts_of_organisations_are_asked_and_pages_are_followed():
         assert "other" not in request.params
 
 
-def test_a_full_page_of_models_from_a_file_says_that_older_ones_are_missing():
+@pytest.mark.parametrize("way", ["live", "file"])
+def test_a_full_page_of_models_that_names_no_further_one_says_that_older_ones_are_missing(way):
     one = json.loads(whole("models"))[0]
     many = [one | {"id": f"Qwen/Example-{n}"} for n in range(1000)]
     body = json.dumps(many).encode()
-    assert not parse("models", body).rejections
-    notes = parse("models", body, way="file").rejections
+    assert not parse("models", body, way=way, next_url="https://huggingface.co/2").rejections
+    notes = parse("models", body, way=way).rejections
     assert [(r.rule, r.count) for r in notes] == [("body incomplete", 0)]
+    assert not parse("models", json.dumps(many[1:]).encode(), way=way).rejections
 
 
 def test_a_next_page_of_models_is_read_for_the_account_that_its_address_names():

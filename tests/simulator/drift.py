@@ -1,20 +1,20 @@
 """What may befall rows and fields: pages and schemas that are not what they were."""
 
-import gzip
 import json
 import random
 import re
 from dataclasses import replace
+
+from simulator import bodies
 
 
 def _rows(change):
     """Change the longest list of a JSON body, or the lines of a text body below its header."""
 
     def spoil(reply, _asked):
-        packed = reply.body[:2] == b"\x1f\x8b"
-        body = gzip.decompress(reply.body) if packed else reply.body
-        if body[:2] == b"PK":
-            return reply
+        body, packed = bodies.opened(reply.body)
+        if bodies.is_xml(body):
+            return replace(reply, body=packed(bodies.with_elements(body, change)))
         try:
             found = json.loads(body)
         except ValueError:
@@ -27,7 +27,7 @@ def _rows(change):
                 changed = b"".join([lines[0], *change(lines[1:])])
         else:
             changed = json.dumps(_with_longest(found, change)).encode()
-        return replace(reply, body=gzip.compress(changed) if packed else changed)
+        return replace(reply, body=packed(changed))
 
     return spoil
 
@@ -73,6 +73,7 @@ def _drifted(alter_field, alter_cells, suits=_any):
         rng = random.Random(seed)
 
         def change(rows):
+            rng.seed(seed)  # one field in every part of a body
             if rows and isinstance(rows[0], bytes):
                 return _json_lines(rows)
             names = [
@@ -94,18 +95,17 @@ def _drifted(alter_field, alter_cells, suits=_any):
             ]
 
         def spoil(reply, asked):
-            body = gzip.decompress(reply.body) if reply.body[:2] == b"\x1f\x8b" else reply.body
-            if body.lstrip()[:1] in {b"{", b"["}:
+            body, packed = bodies.opened(reply.body)
+            if body.lstrip()[:1] in {b"{", b"[", b"<"}:
                 return _rows(change)(reply, asked)
-            if body.lstrip()[:1] == b"<" or body[:2] == b"PK":
-                return reply
             lines = [line.split(b",") for line in body.split(b"\n")]
             places = [
                 n for n, cell in enumerate(lines[-2 if len(lines) > 1 else 0]) if suits(cell)
             ]
             place = rng.choice([n for n in places if n < len(lines[0])] or [0])
             return replace(
-                reply, body=b"\n".join(b",".join(x) for x in alter_cells(lines, place))
+                reply,
+                body=packed(b"\n".join(b",".join(x) for x in alter_cells(lines, place))),
             )
 
         return spoil

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from indicia.sources.contract import Request
 
@@ -38,6 +38,11 @@ class Asked:
     body: bytes = b""
     number: int = 0
     earlier: "Reply | None" = None
+
+    @property
+    def question(self):
+        """The query as it is written in an address."""
+        return urlencode(self.query)
 
     def thing(self, pages):
         """What is asked for, without what tells its pages apart."""
@@ -153,7 +158,10 @@ class _Handler(BaseHTTPRequestHandler):
         said = len(reply.body) if reply.said_bytes is None else reply.said_bytes
         self.send_response(reply.status)
         for name, value in reply.headers.items():
-            self.send_header(name, value)
+            led = (
+                value.replace("<https://", f"<{self.server.url}/") if name == "Link" else value
+            )
+            self.send_header(name, led)
         self.send_header("Content-Length", str(said))
         self.end_headers()
         with suppress(BrokenPipeError, ConnectionResetError):  # the client had enough

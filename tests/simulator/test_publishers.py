@@ -77,6 +77,21 @@ def test_no_redirect_leads_to_another_server_and_each_is_named(kind, tmp_path):
     assert outcome.reports[0].issues
 
 
+@pytest.mark.parametrize("kind", ["no further page named", "no address named"])
+def test_a_header_without_a_further_page_is_named_and_what_came_is_kept(kind, tmp_path):
+    """Of twenty-eight accounts the first has two pages."""
+    publisher = next(p for p in PUBLISHERS if p.job == "staffing/hugging_face")
+    refreshed(publisher, tmp_path / "whole", 1)
+    outcome, _ = refreshed(publisher, tmp_path / "spoiled", 1, {0: kind})
+    (report,) = outcome.reports
+    assert any("page" in i["expected"] or "page" in i["received"] for i in report.issues)
+    lost = (
+        rows(publisher, tmp_path / "whole")["model_release"].height
+        - rows(publisher, tmp_path / "spoiled")["model_release"].height
+    )
+    assert lost == 3
+
+
 def test_without_a_key_the_census_leads_to_a_page_and_nothing_is_loaded(tmp_path):
     publisher = next(p for p in PUBLISHERS if p.job == "customs/us_census")
     expired = replace(publisher, environ={"CENSUS_API_KEY": "expired"})

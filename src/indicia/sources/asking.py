@@ -117,7 +117,16 @@ class Desk:
         """The next page, where its publisher names it in a header of the answer."""
         is_named = self.job.source.follows_link_header
         url = self.archive.next_url(fetch) if is_named else None
-        return request.next_page(url) if url else None
+        try:
+            return request.next_page(url) if url else None
+        except ValueError as error:
+            raise SourceChangedError(
+                self.job.source.id,
+                request.place,
+                "the address of the next page in the header Link",
+                url,
+                "Fetch again later; if it stays so, look at how the publisher names its next page",
+            ) from error
 
     def _check_progress(self, request: Request, seen: set[str]) -> None:
         """Stop where pages lead in a circle, or never end."""
@@ -144,7 +153,9 @@ class Desk:
         fetch = self.waiting.get(place)
         if fetch and self.archive.holds(fetch):
             self.around.meter.resumed += 1
-            return fetch, self.archive.body(fetch)
+            return replace(fetch, next_url=self.archive.next_url(fetch)), self.archive.body(
+                fetch
+            )
         earlier = self._earlier(place)
         answer = self.session.get(request, earlier)
         now = datetime.now(UTC)

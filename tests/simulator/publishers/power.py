@@ -1,6 +1,8 @@
 """Grids and statistical offices elsewhere."""
 
 import json
+import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from simulator.publishers.base import KEY, LAST_DAY, counted
@@ -71,31 +73,92 @@ def malaysian_sectors(_asked, vintage):
 
 
 def european_load(asked, vintage):
-    """Hours of one zone on the last days; every other question is acknowledged as having no data."""
-    zone, asked_until = asked.query["outBiddingZone_Domain"], asked.query["periodEnd"]
-    first = LAST_DAY - timedelta(days=3)
-    if zone != "10Y1001A1001A59C" or asked_until < f"{LAST_DAY:%Y%m%d}0000":
-        return Reply(NOTHING_THERE, 400)
-    points = "".join(
-        f"<Point><position>{n + 1}</position><quantity>{4_000 + n + (9 if vintage == 2 and n > 40 else 0)}</quantity></Point>"
-        for n in range(72)
+    """The last days of each zone, in its own resolution and curve; two zones have none, each in its way."""
+    zone = asked.query["outBiddingZone_Domain"]
+    is_recent = asked.query["periodEnd"] >= f"{LAST_DAY:%Y%m%d}0000"
+    if zone in WITHOUT_DATA or not is_recent:
+        return Reply(NOTHING_THERE, WITHOUT_DATA.get(zone, 400))
+    minutes, curve = (15, "A03") if zone in QUARTERS else (60, "A01")
+    first = LAST_DAY - timedelta(hours=73 - vintage)
+    base, each = 1_000 + 37 * (sum(zone.encode()) % 90), 60 // minutes
+    values = [
+        base + n + (9 if vintage == 2 and n > 40 else 0)
+        for n in range(vintage, 71 + vintage)
+        for _ in range(each)
+    ]
+    parts = [(0, 30), (34, 71)] if zone in INTERRUPTED else [(0, 71)]
+    series = "".join(
+        _series(
+            number,
+            zone,
+            curve,
+            first + timedelta(hours=a),
+            minutes,
+            values[a * each : b * each],
+        )
+        for number, (a, b) in enumerate(parts, 1)
     )
     return f"""<?xml version="1.0" encoding="UTF-8"?>
 <GL_MarketDocument xmlns="urn:iec62325.351:tc57wg16:451-6:generationloaddocument:3:0">
 <mRID>0f1e</mRID><revisionNumber>{vintage}</revisionNumber><type>A65</type>
 <process.processType>A16</process.processType><createdDateTime>{first:%Y-%m-%d}T08:12:44Z</createdDateTime>
 <time_Period.timeInterval><start>{first:%Y-%m-%dT%H:%M}Z</start><end>{LAST_DAY:%Y-%m-%dT%H:%M}Z</end></time_Period.timeInterval>
-<TimeSeries><mRID>1</mRID><businessType>A04</businessType><objectAggregation>A01</objectAggregation>
+{series}</GL_MarketDocument>""".encode()  # fmt: skip
+
+
+def _series(number, zone, curve, first, minutes, values):
+    """Points of one stretch; the curve A03 leaves out those that repeat the one before."""
+    told = [
+        (n, v)
+        for n, v in enumerate(values, 1)
+        if curve == "A01" or n == 1 or v != values[n - 2]
+    ]
+    points = "".join(
+        f"<Point><position>{n}</position><quantity>{v}</quantity></Point>" for n, v in told
+    )
+    end = first + timedelta(minutes=minutes * len(values))
+    return f"""<TimeSeries><mRID>{number}</mRID><businessType>A04</businessType><objectAggregation>A01</objectAggregation>
 <outBiddingZone_Domain.mRID codingScheme="A01">{zone}</outBiddingZone_Domain.mRID>
-<quantity_Measure_Unit.name>MAW</quantity_Measure_Unit.name><curveType>A01</curveType>
-<Period><timeInterval><start>{first:%Y-%m-%dT%H:%M}Z</start><end>{LAST_DAY:%Y-%m-%dT%H:%M}Z</end></timeInterval>
-<resolution>PT60M</resolution>{points}</Period></TimeSeries></GL_MarketDocument>""".encode()
+<quantity_Measure_Unit.name>MAW</quantity_Measure_Unit.name><curveType>{curve}</curveType>
+<Period><timeInterval><start>{first:%Y-%m-%dT%H:%M}Z</start><end>{end:%Y-%m-%dT%H:%M}Z</end></timeInterval>
+<resolution>PT{minutes}M</resolution>{points}</Period></TimeSeries>"""
 
 
+WITHOUT_DATA = {"10YPL-AREA-----S": 400, "10YBE----------2": 200}
+QUARTERS = ("10Y1001A1001A82H", "10YNL----------L", "10YFI-1--------U")
+INTERRUPTED = ("10YFR-RTE------C", "10YNL----------L")
 NOTHING_THERE = b"""<?xml version="1.0" encoding="UTF-8"?>
 <Acknowledgement_MarketDocument xmlns="urn:iec62325.351:tc57wg16:451-1:acknowledgementdocument:7:0">
 <mRID>1c2d</mRID><createdDateTime>2026-05-30T08:12:44Z</createdDateTime>
 <Reason><code>999</code><text>No matching data found</text></Reason></Acknowledgement_MarketDocument>"""
+
+
+def acknowledged(code, text):
+    """An acknowledgement with status 200 where a document was promised."""
+    body = NOTHING_THERE.replace(b"999", code).replace(b"No matching data found", text)
+    return lambda _seed: lambda _reply, _asked: Reply(body)
+
+
+def otherwise(element, value):
+    """A document in which one element says another value in every series."""
+    said = re.compile(b"<%b>[^<]*" % element)
+    return lambda _seed: (
+        lambda reply, _asked: replace(
+            reply, body=said.sub(b"<%b>%b" % (element, value), reply.body)
+        )
+    )
+
+
+EUROPEAN_FAULTS = {
+    "acknowledged: no data": acknowledged(b"999", b"No matching data found"),
+    "acknowledged: refused": acknowledged(b"999", b"Unexpected error occurred"),
+    "acknowledged: too much": acknowledged(b"A99", b"The amount of requested data exceeds the limit"),
+    "another unit": otherwise(b"quantity_Measure_Unit.name", b"KWT"),
+    "another resolution": otherwise(b"resolution", b"P1D"),
+    "another curve": otherwise(b"curveType", b"A05"),
+    "another process": otherwise(b"process.processType", b"A01"),
+    "an interval that ends first": otherwise(b"end", b"2020-01-01T00:00Z"),
+}  # fmt: skip
 
 
 def monthly_demand(asked, vintage):

@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 
@@ -59,6 +60,42 @@ def _bulk(vintage):
         member = zipfile.ZipInfo("EBA.txt", (2026, 1, 5, 0, 0, 0))
         archive.writestr(member, json.dumps(series) + "\n")
     return packed.getvalue()
+
+
+def _zipped(change):
+    """Spoil a zip, and leave other answers as they are."""
+    return lambda _seed: (
+        lambda reply, _asked: (
+            replace(reply, body=change(reply.body)) if reply.body[:2] == b"PK" else reply
+        )
+    )
+
+
+def _damaged(body):
+    half = len(body) // 2
+    return body[:half] + bytes(b ^ 0x55 for b in body[half : half + 8]) + body[half + 8 :]
+
+
+def _members(*names):
+    def change(body):
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            (inner,) = map(archive.read, archive.namelist())
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name in names:
+                archive.writestr(name, inner)
+        return packed.getvalue()
+
+    return change
+
+
+ZIP_FAULTS = {
+    "zip damaged": _zipped(_damaged),
+    "zip without its end": _zipped(lambda body: body[:-30]),
+    "zip without a member": _zipped(_members()),
+    "another member": _zipped(_members("README.pdf")),
+    "a second member": _zipped(_members("EBA.txt", "EBA_old.txt")),
+}
 
 
 def retail_sales(asked, vintage):

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from simulator.publishers.base import counted
 from simulator.server import Reply
@@ -64,20 +65,45 @@ def budget_spent(_seed):
 
 
 def models(asked, vintage):
-    """Models of one account, newest first; most accounts of this small world have none."""
-    account = asked.query["author"]
-    size = {"Qwen": 12, "deepseek-ai": 9}.get(account, 0)
+    """Models of one account, newest first; the next page is named in a header. Some accounts have none."""
+    account, most = asked.query["author"], int(asked.query["limit"])
+    size = 0 if account in ("LLM360", "01-ai") else 3 + sum(account.encode()) % 9
+    before = int(asked.query.get("cursor", "999"))
+    known = [k for k in (counted(vintage, size) if size else ()) if k[0] < before][::-1]
     found = [
         {
             "_id": f"65f0{n:04d}", "id": f"{account}/Example-{n}B", "modelId": f"{account}/Example-{n}B",
             "author": account, "private": False, "gated": False, "likes": 12,
             "downloads": 120_345 + n + (44 if is_new else 0), "tags": ["license:apache-2.0", f"base_model:{account}/Base"],
-            "createdAt": f"2026-0{1 + n % 6}-11T09:00:00.000Z", "siblings": [{"rfilename": "README.md"}],
+            "createdAt": f"2026-03-{1 + n:02d}T09:00:00.000Z", "siblings": [{"rfilename": "README.md"}],
             "cardData": {"license": "apache-2.0", "co2_eq_emissions": {"hardware_used": "2,048 x H800 for 40 days"}},
         }
-        for n, is_new in (counted(vintage, size) if size else ())
+        for n, is_new in known[:most]
     ]  # fmt: skip
-    return json.dumps(found).encode()
+    if len(known) <= most:
+        return json.dumps(found).encode()
+    query = urlencode({**asked.query, "cursor": known[most - 1][0]})
+    link = f'<https://{asked.host}{asked.path}?{query}>; rel="next"'
+    return Reply(json.dumps(found).encode(), headers={"Link": link})
+
+
+def linked(link):
+    """The answer is good, and its header names `link` as the next page, or (empty) none."""
+    return lambda _seed: (
+        lambda reply, asked: replace(
+            reply,
+            headers={"Link": f'<{link.format(asked=asked)}>; rel="next"'} if link else {},
+        )
+    )
+
+
+LINK_FAULTS = {
+    "no further page named": linked(""),
+    "the same page named": linked("https://{asked.host}{asked.path}?{asked.question}"),
+    "a foreign page named": linked("https://203.0.113.9/api/models?cursor=1"),
+    "a page named that is not there": linked("https://{asked.host}/api/gone"),
+    "no address named": linked("http://[::ffff:127.0.0.1/x"),
+}
 
 
 def openings(asked, vintage):
