@@ -110,6 +110,24 @@ class StoreError(IndiciaError):
     """The store cannot be opened, built or published. The operator can act."""
 
 
+class JournalError(IndiciaError):
+    """The journal of people's decisions cannot be read or written. The operator can act.
+
+    Args:
+        path: The file.
+        problem: What is wrong with it.
+        remedy: What to do; a default fits most cases.
+    """
+
+    def __init__(self, path: object, problem: str, remedy: str = "") -> None:
+        self.path, self.problem = path, problem
+        self.remedy = remedy or (
+            "Free space or mend the folder's permissions; where the file itself is broken, put it "
+            "back from a copy, for no store holds the reasons"
+        )
+        super().__init__(f"{path}: the journal of decisions {problem}. {self.remedy}.")
+
+
 class ReferenceTableError(IndiciaError):
     """A reference table (chips, rules, countries) is wrong or lacks a row. An analyst can act."""
 

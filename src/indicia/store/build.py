@@ -15,7 +15,7 @@ import polars as pl
 
 from indicia import __version__
 from indicia.errors import StoreError
-from indicia.schema import OBSERVATIONS, OBSERVED, RUNS, TABLES, Table, stamped
+from indicia.schema import JUDGEMENT, OBSERVATIONS, OBSERVED, RUNS, TABLES, Table, stamped
 from indicia.store import digest, kept, load, manifest
 from indicia.store.home import sync_folder
 from indicia.store.manifest import Manifest
@@ -43,6 +43,7 @@ class Build:
         self._db = load.connect()
         self._changed: set[str] = set()
         self._attached: set[str] = set()
+        self._judged: str | None = None
 
     def __enter__(self) -> Self:
         """Use as a `with` block."""
@@ -115,6 +116,7 @@ class Build:
         self._attach(ASSESSMENT_FAMILY, copy=False)
         for name, frame in frames.items():
             self._insert(ASSESSMENT_FAMILY, TABLES[name], frame)
+        self._judged = digest.judged(frames.get(JUDGEMENT.name, JUDGEMENT.frame([])))
         self._changed.add(ASSESSMENT_FAMILY)
 
     def reader(self) -> duckdb.DuckDBPyConnection:
@@ -158,6 +160,8 @@ class Build:
         for table in OBSERVED.values():
             if table.family in self._changed:
                 digests[table.name] = digest.read(self._db, table.family, table)
+        if self._judged is not None:
+            digests[JUDGEMENT.name] = self._judged
         return {name: text for name, text in digests.items() if text != "0:0"}
 
     def _settle(self, family: str) -> str:

@@ -5,9 +5,13 @@ digest without reading what was there. Times of reading are left out: two homes 
 bodies on different days agree.
 """
 
-import duckdb
+import json
+from hashlib import sha256
 
-from indicia.schema import Table
+import duckdb
+import polars as pl
+
+from indicia.schema import JUDGEMENT, Table
 
 
 def prepare(db: duckdb.DuckDBPyConnection, schema: str) -> None:
@@ -47,3 +51,16 @@ def add(db: duckdb.DuckDBPyConnection, schema: str, table: Table, fresh: str) ->
         name,
     )
     db.execute("DROP TABLE summed")
+
+
+def judged(judgements: pl.DataFrame) -> str:
+    """Count and digest of the judgements that count; `0:0` where there are none.
+
+    Args:
+        judgements: Rows of `schema.JUDGEMENT`, in any order.
+    """
+    if judgements.is_empty():
+        return "0:0"
+    rows = judgements.select(JUDGEMENT.names).sort(JUDGEMENT.key).rows()
+    text = json.dumps(rows, ensure_ascii=False, default=str)
+    return f"{len(rows)}:{int(sha256(text.encode()).hexdigest()[:32], 16)}"

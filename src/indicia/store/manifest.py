@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Self
 
 from indicia.errors import StoreError
+from indicia.schema import JUDGEMENT
 from indicia.store.home import write_whole
 
 POINTER = "CURRENT"
+NONE_JUDGED = "0:0"
 KEPT = 10
 KINDS = ("empty", "starter", "live", "synthetic")
 
@@ -27,7 +29,7 @@ class Manifest:
         kind: Starter, live or synthetic.
         published_utc: When the pointer was set to it, ISO 8601.
         files: Family -> file name in the folder of stores.
-        digests: Observation table -> rows and digest of its history.
+        digests: Observation table -> rows and digest of its history; `judgement` -> those that counted.
     """
 
     sequence: int
@@ -43,6 +45,16 @@ class Manifest:
     def name(self) -> str:
         """File name of the manifest."""
         return f"manifest-{self.sequence:06d}-{self.data_version}.json"
+
+    @property
+    def judged(self) -> str:
+        """Count and digest of the judgements the assessments were made with."""
+        return self.digests.get(JUDGEMENT.name, NONE_JUDGED)
+
+    @property
+    def judged_count(self) -> int:
+        """Pairs that had a judgement."""
+        return int(self.judged.split(":")[0])
 
     @classmethod
     def read(cls, path: Path) -> Self:
