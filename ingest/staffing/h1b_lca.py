@@ -1,4 +1,6 @@
-"""Labour condition applications (LCA disclosure file, saved as CSV) to `labour_filing`.
+"""Labour condition applications (LCA disclosure file, CSV or the published workbook) to `labour_filing`.
+
+A workbook comes here as CSV, in pieces (`sources.workbook`).
 
 Unit: positions asked for, not hires. Names of columns as since the fiscal year 2020. The status is
 compared as a whole: `Certified - Withdrawn` is not `Certified`. Rows without any cell, of which the

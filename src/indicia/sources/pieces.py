@@ -2,9 +2,10 @@
 
 A piece is whole records: a CSV's header stands in each, and a quoted cell that breaks its line is
 never torn. The file may be packed: gzip, or a zip of one such file; small members beside it (a
-mapping) are repeated in each piece.
+mapping) are repeated in each piece. A workbook's sheet is read as CSV.
 """
 
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from typing import IO, BinaryIO
 from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from indicia.errors import SourceChangedError, UsageError
+from indicia.sources import workbook
 from indicia.sources.definition import MEBIBYTE, Source
 from indicia.sources.unpacking import GZIP_MAGIC, bounded, gunzipped
 
@@ -90,11 +92,21 @@ def _is_of_lines(source: Source, path: Path) -> bool:
     with path.open("rb") as raw:
         if raw.read(len(ZIP_START)) != ZIP_START:
             return path.name.lower().removesuffix(".gz").endswith(HEADED + BARE)
+    if _is_workbook(path):
+        return True
     found = _member(path)
     if found is None:
         return False
     member, beside = found
     return not beside or member.file_size > source.piece_mb * MEBIBYTE
+
+
+def _is_workbook(path: Path) -> bool:
+    try:
+        with ZipFile(path) as archive:
+            return workbook.is_workbook(archive)
+    except (BadZipFile, ValueError, NotImplementedError):
+        return False
 
 
 def _member(path: Path) -> tuple[ZipInfo, list[ZipInfo]] | None:
@@ -120,6 +132,10 @@ def _opened(source: Source, path: Path) -> Iterator[_Opened]:
     with path.open("rb") as raw:
         start = raw.read(len(ZIP_START))
         raw.seek(0)
+        if start == ZIP_START and _is_workbook(path):
+            with ZipFile(raw) as archive:
+                yield _Opened(workbook.csv_of(source, path.name, archive), raw, is_headed=True)
+            return
         if start == ZIP_START and (found := _member(path)):
             member, beside = found
             with ZipFile(raw) as archive, archive.open(member) as lines:
@@ -148,7 +164,7 @@ def _cut(source: Source, path: Path) -> Iterator[Piece]:
                 share = min(opened.raw.tell() / max(before.st_size, 1), 1.0)
                 yield Piece(opened.wrapped(body), number, is_last=False, share=share)
                 _check_unchanged(source, path, before)
-    except (BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+    except (BadZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error) as error:
         expected = "a whole zip file without a password"
         raise SourceChangedError(source.id, path.name, expected, error) from error
     except OSError as error:
