@@ -61,7 +61,8 @@ _HAN_END = rf"^(.+?)(?:{'|'.join(HAN_FORMS)})$"
 def normalised(name: pl.Expr) -> pl.Expr:
     """The comparable form of every name in a column; empty where nothing but marks is left."""
     return (
-        name.str.normalize("NFKD")
+        name.str.replace_all(r"\p{Cf}", "")
+        .str.normalize("NFKD")
         .str.replace_all(r"[\u{300}-\u{36F}'\u{2019}`]", "")
         .str.normalize("NFKC")
         .str.to_lowercase()

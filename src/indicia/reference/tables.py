@@ -24,13 +24,18 @@ def table(name: str) -> pl.DataFrame:
 
 
 @cache
-def settings() -> dict[str, Any]:
-    """How evidence is weighed (settings.toml)."""
-    path = bundled.path(f"{FOLDER}/settings.toml")
+def toml(name: str) -> dict[str, Any]:
+    """One file of settings by the name of its TOML file."""
+    path = bundled.path(f"{FOLDER}/{name}.toml")
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
-        raise ReferenceTableError("settings", f"cannot be read from {path}: {error}") from error
+        raise ReferenceTableError(name, f"cannot be read from {path}: {error}") from error
+
+
+def settings() -> dict[str, Any]:
+    """How evidence is weighed (settings.toml)."""
+    return toml("settings")
 
 
 @cache
