@@ -35,6 +35,7 @@ class Names:
 
     Args:
         names: number, id, name, is_main, form, is_han, is_cut, is_romanised, joined (words without spaces),
+            sorted (compared words in alphabetical order, without spaces),
             brand (Chinese script: what is left without form, place and trade).
         tokens: number, place (order), word (as compared), raw (as written), kind; each word once.
     """
@@ -68,9 +69,11 @@ def prepare(parties: pl.DataFrame) -> Names:
     han = rows.filter(pl.col("is_han"))
     every = pl.concat([latin, _romanised(han)], how="vertical_relaxed").with_row_index("number")
     tokens = _tokens(every)
-    joined = tokens.sort("number", "place").group_by("number").agg(joined=pl.col("raw").str.join(""))
+    joined = tokens.group_by("number").agg(
+        joined=pl.col("raw").str.join(""), sorted=pl.col("word").sort().str.join("")
+    )
     names = every.join(joined, on="number", how="left").with_columns(
-        pl.col("joined").fill_null("")
+        pl.col("joined", "sorted").fill_null("")
     )
     return Names(names.drop("text"), tokens)
 

@@ -15,13 +15,15 @@ from indicia.entities.match.forms import Names
 from indicia.store import Workspace
 
 CHUNK_NAMES = 100_000
-MOST_CANDIDATES = 24
+MOST_CANDIDATES = 20
+OWN_SHARED, LETTERS_SHARED = 0.5, 0.6
 COMMONEST_WORD, COMMONEST_KEY = 400, 60
 LETTERS = 10
 SHORTEST_SPELT = 4
 LEAST_SHARED = 0.25
 REST_ALIKE = 0.80
 CUT_ALIKE = 0.96
+GENERIC_MOST = 0.79  # nothing but trades, places and legal forms agrees
 SHORTEST_CUT = 12
 
 SCORES = {
@@ -76,8 +78,15 @@ class Latin:
             f"CREATE OR REPLACE TEMP TABLE t_less AS {DELETED.format(side='t_token', shortest=SHORTEST_SPELT, more='')}"
         )
         db.execute(
-            f"CREATE OR REPLACE TEMP TABLE t_key AS SELECT number, key, count(*) OVER (PARTITION BY key) AS spread "
-            f"FROM (SELECT DISTINCT number, key FROM ({KEYS.format(side='t', letters=LETTERS, plain='')}))"
+            f"""
+            CREATE OR REPLACE TEMP TABLE t_key AS
+            SELECT number, key, 9.0 - least(8.0, log2(spread)) AS worth, is_word, substr(key, 1, 1) = '^' AS is_head
+            FROM (
+              SELECT number, key, count(*) OVER (PARTITION BY key) AS spread,
+                     NOT (substr(key, 1, 1) IN ('^', '$', '=') OR contains(key, '+')) AS is_word
+              FROM (SELECT DISTINCT number, key FROM ({KEYS.format(side="t", letters=LETTERS, plain="")}))
+            ) WHERE spread <= CASE WHEN is_word THEN {COMMONEST_WORD} ELSE {COMMONEST_KEY} END
+            """
         )
 
     def _set(self, side: str, names: pl.DataFrame, tokens: pl.DataFrame) -> None:
@@ -86,7 +95,7 @@ class Latin:
         )
         plain = tokens.group_by("number").agg(own=(pl.col("kind").is_in([words.OWN, words.NUMBER])).any())
         for name, frame in (
-            (f"{side}_name", names.select("number", "joined", "is_cut", "is_romanised")),
+            (f"{side}_name", names.select("number", "joined", "sorted", "is_cut")),
             (f"{side}_token", worth.select("number", "place", "word", "raw", "kind", "worth")),
             (f"{side}_plain", plain.filter(~pl.col("own")).select("number")),
             (
@@ -126,23 +135,48 @@ class Latin:
         )
         db.execute(
             f"""
-            CREATE OR REPLACE TEMP TABLE pair AS
+            CREATE OR REPLACE TEMP TABLE near AS
             WITH q_key AS (
               SELECT DISTINCT number, key FROM ({KEYS.format(side="q", letters=LETTERS, plain="JOIN q_plain p ON p.number = a.number")})
               UNION
               SELECT q.number, a.t_word FROM q_token q JOIN alike a ON a.q_word = q.word AND a.closeness < 1
             ), met AS (
-              SELECT q.number AS q, t.number AS t, sum(9.0 - least(8.0, log2(t.spread))) AS shared
-              FROM q_key q JOIN t_key t USING (key)
-              WHERE t.spread <= CASE WHEN substr(key, 1, 1) IN ('^', '$', '=') OR contains(key, '+')
-                                THEN {COMMONEST_KEY} ELSE {COMMONEST_WORD} END
-              GROUP BY q.number, t.number
+              SELECT q.number AS q, t.number AS t, sum(t.worth) AS shared,
+                     sum(t.worth) FILTER (t.is_word) AS own, bool_or(t.is_head) AS is_head
+              FROM q_key q JOIN t_key t USING (key) GROUP BY q.number, t.number
             )
-            SELECT q, unnest(max_by(t, shared, {MOST_CANDIDATES})) AS t FROM (
-              SELECT q, t, shared - 0.02 * abs(length(a.joined) - length(b.joined)) - 1e-12 * t AS shared
-              FROM met JOIN q_name a ON a.number = q JOIN t_name b ON b.number = t) GROUP BY q
+            SELECT q, t, coalesce(own, 0) * 2 / (x.total + y.total) AS own, is_head AND a.is_cut AS is_cut,
+                   a.sorted AS left_sorted, b.sorted AS right_sorted,
+                   shared - 0.02 * abs(length(a.joined) - length(b.joined)) - 1e-12 * t AS shared
+            FROM met JOIN q_name a ON a.number = q JOIN t_name b ON b.number = t
+            JOIN q_total x ON x.number = q JOIN t_total y ON y.number = t
             """
         )
+        self._db.register("kept", self._promising())
+        db.execute(
+            f"""
+            CREATE OR REPLACE TEMP TABLE pair AS
+            SELECT q, unnest(max_by(t, shared, {MOST_CANDIDATES})) AS t FROM kept GROUP BY q
+            """
+        )
+        db.unregister("kept")
+
+    def _promising(self) -> pl.DataFrame:
+        """Candidates that share much of what their own words are worth, or most of their letters."""
+        sure = self._db.sql(f"SELECT q, t, shared FROM near WHERE own >= {OWN_SHARED} OR is_cut").pl()
+        unsure = self._db.sql(
+            f"SELECT * FROM near WHERE NOT (own >= {OWN_SHARED} OR is_cut) AND least(length(left_sorted), "
+            f"length(right_sorted)) * 2.0 >= {LETTERS_SHARED} * (length(left_sorted) + length(right_sorted))"
+        ).pl()
+        alike = cpdist(
+            unsure["left_sorted"].to_list(),
+            unsure["right_sorted"].to_list(),
+            scorer=fuzz.ratio,
+            score_cutoff=100 * LETTERS_SHARED,
+            workers=-1,
+        )
+        kept = unsure.filter(pl.Series(alike > 0, dtype=pl.Boolean))
+        return pl.concat([sure, kept.select(sure.columns)])
 
     def _scored(self) -> pl.DataFrame:
         pairs: pl.DataFrame = self._db.sql(
@@ -235,7 +269,7 @@ def _judged(pairs: pl.DataFrame) -> pl.DataFrame:
         .when(pl.col("is_number_left"))
         .then(0.85)
         .when(~pl.col("is_own_shared") & is_apart)
-        .then(0.8)
+        .then(GENERIC_MOST)
         .otherwise(1.0)
     )
     note = (
