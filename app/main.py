@@ -18,6 +18,7 @@ page = st.navigation(
         st.Page("views/map.py", title="Map"),
         st.Page("views/facility.py", title="Facility"),
         st.Page("views/entity.py", title="Entity"),
+        st.Page("views/screen.py", title="Screen"),
         st.Page("views/compute.py", title="Compute"),
         st.Page("views/rules.py", title="Rules"),
         st.Page("views/claims.py", title="Claims"),

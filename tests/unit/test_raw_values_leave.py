@@ -34,6 +34,8 @@ WRITES_DATA = {
     "src/indicia/answers/export_xlsx.py": "the same, as sheets",
     "src/indicia/answers/flagged.py": "the same, packed as ZIP",
     "app/shared.py": "the button that hands out that ZIP",
+    "src/indicia/answers/screening/workbook.py": "parts of an upload packed anew, in memory alone",
+    "app/screened.py": "the button that hands out hits, after those of closed sources were blanked",
 }
 WRITERS = {
     "write_csv", "write_parquet", "write_ndjson", "write_json", "write_excel", "write_ipc", "to_csv", "write_bytes",

@@ -1,7 +1,8 @@
 """XLSX: README, List, Evidence, Sources and Method in one workbook whose text is only text."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 
 import polars as pl
@@ -44,23 +45,34 @@ ALWAYS = ("evidence", "sources", "method")
 
 
 def write(
-    path: Path,
+    target: Path | BytesIO,
     frame: pl.DataFrame,
     long: Mapping[str, pl.DataFrame],
     facts: Mapping[str, str],
     created_utc: datetime,
+    always: Sequence[str] = ALWAYS,
 ) -> None:
     """Write the workbook; sheets stand in a fixed order, further long frames after them.
+
+    Args:
+        target: A file, or memory: then nothing touches a disk, not even for a moment.
+        frame: The rows of List.
+        long: Further sheets by name.
+        facts: The stamp.
+        created_utc: When it was asked for.
+        always: Sheets that are there even where nothing was handed over for them.
 
     Raises:
         UsageError: A sheet would exceed a limit of the format; nothing was written.
     """
-    given = {name: long.get(name, _standing_in(name, long)) for name in ALWAYS} | dict(long)
+    given = {name: long.get(name, _standing_in(name, long)) for name in always} | dict(long)
     sheets = {"README": _readme(frame, given, facts), "List": frame}
     sheets |= {name.capitalize(): part for name, part in given.items()}
     ready = {name: _within_limits(name, plain(part)) for name, part in sheets.items()}
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(str(path), options) as book:
+    is_memory = isinstance(target, BytesIO)
+    options = {"constant_memory": not is_memory, "in_memory": is_memory,
+               "strings_to_formulas": False, "strings_to_urls": False}  # fmt: skip
+    with xlsxwriter.Workbook(target if is_memory else str(target), options) as book:
         book.set_properties(
             {
                 "title": f"List {facts['list_id']}",

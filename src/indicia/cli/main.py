@@ -1,4 +1,4 @@
-"""`indicia`: refresh, schedule, source, score, export, changes, add, demo, app, doctor.
+"""`indicia`: refresh, schedule, source, score, export, screen, judge, changes, add, demo, app, doctor.
 
 Exit codes: 0 fine, 1 the data or the store have a problem, 2 the command cannot be carried out.
 """
@@ -18,11 +18,13 @@ from indicia.cli import (
     addition,
     checks,
     compute,
+    judging,
     output,
     providers,
     refreshing,
     schedule,
     screen,
+    screening,
     source,
     work,
 )
@@ -198,6 +200,8 @@ def claims(
 
 
 program.command()(compute.ledger)
+program.command("screen")(screening.list_)
+program.command()(judging.judge)
 
 
 @program.command()

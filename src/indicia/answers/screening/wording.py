@@ -1,0 +1,61 @@
+"""Words of a hit: what the answer is, why, and whether the listing is older than the document."""
+
+import json
+
+import polars as pl
+
+ANSWERS = {"same": "same", "possible": "possible", "near": "shared address"}
+NO_HIT = "no hit"
+LONGEST_VALUE = 120
+
+
+def timed() -> pl.Expr:
+    """Whether the party was listed by the date of the document; nothing where either is not known."""
+    listed, document = pl.col("listed_date"), pl.col("document_date")
+    return (
+        pl.when(pl.col("party_kind") != "listed")
+        .then(None)
+        .when(listed.is_null())
+        .then(pl.lit("the list states no date"))
+        .when(document.is_null())
+        .then(None)
+        .when(listed > document)
+        .then(pl.lit("listed after the document's date"))
+        .when(listed == document)
+        .then(pl.lit("listed on the document's date"))
+        .otherwise(pl.lit("listed before the document's date"))
+    )
+
+
+def explained() -> pl.Expr:
+    """Method, both values, what the score is made of, and the reason, in one line."""
+    values = pl.format(
+        "{}: “{}” and “{}”", "method", _short("asked_value"), _short("listed_value")
+    )
+    features = pl.col("features").map_elements(in_words, return_dtype=pl.String)
+    told = pl.when(features != "").then(pl.lit(" (") + features + ")").otherwise(pl.lit(""))
+    return values + told + ". " + pl.col("why")
+
+
+def in_words(features: str) -> str:
+    """What a score is made of, for example `country agrees: no, name: 0.93`."""
+    try:
+        parts = json.loads(features)
+    except ValueError:
+        return ""
+    if not isinstance(parts, dict):
+        return ""
+    told = ((str(k).removesuffix("_share").replace("_", " "), v) for k, v in parts.items())
+    return ", ".join(f"{name}: {_said(value)}" for name, value in told if value is not None)
+
+
+def _said(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.2f}" if isinstance(value, float) else str(value)
+
+
+def _short(column: str) -> pl.Expr:
+    text = pl.col(column)
+    cut = text.str.slice(0, LONGEST_VALUE - 1) + "…"
+    return pl.when(text.str.len_chars() > LONGEST_VALUE).then(cut).otherwise(text)
