@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from indicia.answers.reader import Reader
-from indicia.answers.screening.columns import HEADINGS, Asked, asked, name_column, roles
-from indicia.answers.screening.expected import Expected, expected
+from indicia.answers.screening.columns import Asked, asked
+from indicia.answers.screening.chance import Expected, expected
+from indicia.answers.screening.headings import HEADINGS, name_column, roles
 from indicia.answers.screening.limits import MEBIBYTE, MOST_BYTES, MOST_ROWS
 from indicia.answers.screening.reading import ENCODINGS, Given, pasted, read
 from indicia.answers.screening.targets import AGAINST, LISTED, OPERATORS, lists, targets

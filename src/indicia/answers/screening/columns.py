@@ -12,35 +12,21 @@ from functools import cache
 
 import polars as pl
 
+from indicia.answers.screening.headings import (
+    ADDRESS,
+    COUNTRY,
+    DATE,
+    HEADINGS,
+    ID,
+    NAME,
+    listed,
+    roles,
+    slug,
+)
 from indicia.answers.screening.limits import LONGEST_ADDRESS, LONGEST_ID, LONGEST_NAME
 from indicia.answers.screening.reading import EXTRA, ROW, Given
-from indicia.errors import UsageError
 from indicia.reference import tables
 
-NAME, COUNTRY, ADDRESS, ID, DATE = "name", "country", "address", "id", "date"
-# The first heading of this order wins; the comparison is without case, marks and blanks.
-HEADINGS: Mapping[str, tuple[str, ...]] = {
-    NAME: (
-        "name", "names", "companyname", "company", "entityname", "entity", "organisationname",
-        "organizationname", "organisation", "organization", "partyname", "party", "legalname",
-        "suppliername", "supplier", "vendorname", "vendor", "buyername", "buyer", "customername",
-        "customer", "consigneename", "consignee", "shippername", "shipper", "enduser", "employer",
-        "firm", "名称", "公司名称", "企业名称", "单位名称", "公司", "供应商", "供应商名称", "名稱", "公司名稱",
-    ),
-    COUNTRY: (
-        "country", "countrycode", "countryiso2", "countryiso3", "iso2", "iso3", "countries",
-        "countriesiso2", "countryname", "jurisdiction", "nation", "国家", "国别", "國家",
-    ),
-    ADDRESS: ("address", "addresses", "fulladdress", "registeredaddress", "street", "地址", "注册地址"),
-    ID: (
-        "registryid", "registryids", "lei", "uen", "uscc", "registrationnumber", "companyid",
-        "id", "ids", "统一社会信用代码",
-    ),
-    DATE: (
-        "date", "documentdate", "dated", "noticedate", "awarddate", "contractdate", "invoicedate",
-        "shippeddate", "shipdate", "signed", "signeddate", "日期", "签订日期",
-    ),
-}  # fmt: skip
 SCHEMES = {"lei": "LEI", "uen": "UEN", "uscc": "USCC", "统一社会信用代码": "USCC"}
 DAY_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%d %b %Y", "%d %B %Y")
 NAMES_OF_COUNTRIES = {
@@ -78,48 +64,6 @@ class Asked:
     given_count: int
 
 
-def roles(header: tuple[str, ...], chosen: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Field -> heading, as chosen by the reader or as the headings say.
-
-    Raises:
-        UsageError: No column is the name, or a chosen heading does not exist.
-    """
-    slugs = {_slug(heading): heading for heading in reversed(header)}
-    found = {
-        field: slugs[known]
-        for field, names in HEADINGS.items()
-        if (known := next((n for n in names if n in slugs), None))
-    }
-    for field, heading in (chosen or {}).items():
-        if field not in HEADINGS:
-            message = f"{field!r} is no field; expected one of {', '.join(HEADINGS)}."
-            raise UsageError(message)
-        if heading not in header:
-            message = f"the list has no column {heading!r}. Columns: {_listed(header)}."
-            raise UsageError(message)
-        found = {f: h for f, h in found.items() if h != heading} | {field: heading}
-    if NAME not in found:
-        message = (
-            f"no heading names the column of names. Columns: {_listed(header)}. Call one `name`, "
-            "or say which one it is."
-        )
-        raise UsageError(message)
-    return found
-
-
-def name_column(header: tuple[str, ...]) -> int | None:
-    """Place of the column of names among the headings; None where none says so."""
-    try:
-        return header.index(roles(header)[NAME])
-    except UsageError:
-        return None
-
-
-def is_heading(text: str) -> bool:
-    """Whether a line is the heading of a column of names."""
-    return _slug(text) in HEADINGS[NAME]
-
-
 def asked(given: Given, chosen: Mapping[str, str] | None = None) -> Asked:
     """Put a list into values to compare; see `roles` for how columns are found."""
     found = roles(given.header, chosen)
@@ -131,7 +75,7 @@ def asked(given: Given, chosen: Mapping[str, str] | None = None) -> Asked:
             for field in HEADINGS
         ),
     )
-    scheme = SCHEMES.get(_slug(found.get(ID, "")), "")
+    scheme = SCHEMES.get(slug(found.get(ID, "")), "")
     read = cells.with_columns(
         countries_iso2=_countries(cells[COUNTRY]),
         registry_ids=_registry_ids(scheme),
@@ -157,7 +101,7 @@ def asked(given: Given, chosen: Mapping[str, str] | None = None) -> Asked:
         document_date="document_date",
     )
     unread = [h for h in given.header if h not in found.values()]
-    notes = (*given.notes, *((f"Not read: {_listed(unread)}.",) if unread else ()))
+    notes = (*given.notes, *((f"Not read: {listed(unread)}.",) if unread else ()))
     problems = pl.concat(issues).sort("row", maintain_order=True)
     return Asked(rows, problems, found, notes, given.cells.height)
 
@@ -231,14 +175,5 @@ def _day() -> pl.Expr:
     return pl.coalesce(text.str.to_date(form, strict=False, exact=True) for form in DAY_FORMATS)
 
 
-def _slug(heading: str) -> str:
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", heading).casefold())
-
-
 def _plain(text: str) -> str:
     return re.sub(r"[\W_]+", " ", unicodedata.normalize("NFKC", text).casefold()).strip()
-
-
-def _listed(header: tuple[str, ...] | list[str]) -> str:
-    shown = ", ".join(repr(h) for h in header[:20])
-    return shown + (f" and {len(header) - 20} more" if len(header) > 20 else "")  # noqa: PLR2004 -- the number shown

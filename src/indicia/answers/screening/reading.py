@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from indicia.answers.screening import workbook
+from indicia.answers.screening.headings import is_heading
 from indicia.answers.screening.limits import MEBIBYTE, MOST_BYTES, MOST_COLUMNS, MOST_ROWS
 from indicia.errors import UsageError
 
@@ -84,6 +85,8 @@ def pasted(text: str) -> Given:
     if "\t" in text.strip().split("\n", maxsplit=1)[0]:
         return _given(list(csv.reader(io.StringIO(text), delimiter="\t")), ("Read as cells.",))
     lines = [[line.strip()] for line in text.splitlines()]
+    if lines and is_heading(lines[0][0]):
+        return _given(lines, ("Read as one name per line, below a heading.",))
     return _given([["name"], *lines], ("Read as one name per line.",), first_row=0)
 
 
