@@ -7,7 +7,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from indicia.schema import OBSERVATIONS, OBSERVED, stamped
+from indicia.schema import OBSERVATIONS, OBSERVED, RESOLVED, stamped
 
 PUBLISHED = datetime(2026, 1, 1, tzinfo=UTC)
 Rows = pl.DataFrame | Iterable[Mapping[str, object]]
@@ -42,13 +42,17 @@ def rows(table: str, given: Rows) -> pl.DataFrame:
 
 
 def database(**given: Rows) -> duckdb.DuckDBPyConnection:
-    """An in-memory DuckDB with every observation table; those named are filled with their rows."""
+    """An in-memory DuckDB with every observation table; those named are filled with their rows.
+
+    Tables of who is who are there, empty.
+    """
     strange = set(given) - set(OBSERVED)
     if strange:
         message = f"no such observation table: {sorted(strange)}"
         raise KeyError(message)
     db = duckdb.connect()
-    db.execute("; ".join(["SET TimeZone = 'UTC'", *(stamped(t).ddl() for t in OBSERVATIONS)]))
+    tables = [*(stamped(t) for t in OBSERVATIONS), *RESOLVED]
+    db.execute("; ".join(["SET TimeZone = 'UTC'", *(t.ddl() for t in tables)]))
     for table in OBSERVATIONS:
         if table.name in given:
             frame = rows(table.name, given[table.name])

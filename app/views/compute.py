@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app import ledger, shared
-from indicia.answers import compute
+from indicia.answers import compute, identity
 from indicia.errors import UsageError
 
 store = shared.store()
@@ -19,6 +19,8 @@ kind = (
     or "facility"
 )  # fmt: skip
 linked = st.query_params.get(kind, "")
+if kind == "facility":
+    linked = identity.canonical(store, linked)
 names = compute.choices(store, kind, linked)
 if not names:
     st.info(f"These data hold no {kind} to ask about.")

@@ -2,22 +2,21 @@
 
 import streamlit as st
 
-from app import ledger, shared
-from indicia.answers import charts, facility, timeline, words
+from app import ledger, published, shared
+from indicia.answers import charts, facility, identity, timeline, words
 from indicia.schema import RIVALS
 
 store = shared.store()
-wanted = st.query_params.get("facility", "")
+linked = st.query_params.get("facility", "")
+wanted = identity.canonical(store, linked)
 found = facility.dossier(store, wanted) if wanted else None
 
 if found is None:
     st.title("Facility")
     if wanted:
         st.warning("This version of the data holds no facility with the id in the link:")
-        st.text(wanted)
-        st.caption(
-            "It may have been merged, renamed or withdrawn, or the link is from other data."
-        )
+        st.text(linked)
+        st.caption("It may have been renamed or withdrawn, or the link is from other data.")
     text = st.text_input("Find a facility by name, place, party or id", key="find")
     matches = facility.find(store, text or "")
     st.caption(
@@ -31,6 +30,8 @@ st.title(words.plain(found.name))
 st.text(
     f"{found.where} · place known to: {found.precision} · class: {found.site_class} · {found.facility_id}"
 )
+if linked != wanted:
+    st.text(f"The link names {linked}, which was found to be the same facility.")
 st.markdown(f"#### {words.plain(found.sentence)}")
 st.text(found.confidence)
 st.text(found.admissibility)
@@ -103,6 +104,8 @@ if party := shared.table(
     facility.parties(store, wanted), "Organisations by role", "parties", pick="party_name"
 ):
     shared.open_entity(party)
+
+published.of_facility(store, wanted)
 
 st.subheader("Observations")
 for name in facility.OBSERVED_HERE:

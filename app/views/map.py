@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app import shared
-from indicia.answers import maps, places
+from indicia.answers import identity, maps, places
 
 store = shared.store()
 
@@ -19,7 +19,7 @@ region = st.segmented_control(
     key="region",
     bind="query-params",
 )
-chosen = st.query_params.get("facility", "")
+chosen = identity.canonical(store, st.query_params.get("facility", ""))
 drawn = places.points(store, chosen)
 undrawn = places.undrawn(store)
 

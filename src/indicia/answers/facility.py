@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from indicia.answers import catalogue, words
+from indicia.answers.identity import PUBLISHED_IDS, canonical
 from indicia.answers.reader import Reader
 from indicia.schema import OBSERVED, RIVALS
 
@@ -38,18 +39,21 @@ class Dossier:
 
 
 def dossier(store: Reader, facility_id: str) -> Dossier | None:
-    """The head of the dossier of one facility, or None where no such facility is held."""
+    """The head of the dossier of one facility, or None where no such facility is held.
+
+    An id under which it is also published opens the same dossier.
+    """
     rows = store.sql(
-        """
+        f"""
         SELECT f.*, a.* EXCLUDE (facility_id),
                (SELECT strftime(min(fetched_utc), '%Y-%m-%d') FROM history_facility
-                WHERE facility_id = f.facility_id) AS first_seen,
+                WHERE facility_id IN {PUBLISHED_IDS}) AS first_seen,
                (SELECT strftime(max(r.finished_utc), '%Y-%m-%d') FROM run r
                 WHERE r.source = f.source AND r.outcome IN ('loaded', 'unchanged')) AS last_checked
         FROM facility f LEFT JOIN assessment a USING (facility_id)
-        WHERE f.facility_id = ? ORDER BY f.source LIMIT 1
+        WHERE f.facility_id = $id ORDER BY f.source LIMIT 1
         """,
-        [facility_id],
+        {"id": canonical(store, facility_id)},
     )
     return _head(rows.row(0, named=True)) if rows.height else None
 
@@ -217,11 +221,11 @@ def evidence(store: Reader, facility_id: str) -> pl.DataFrame:
 def bodies(store: Reader, facility_id: str) -> pl.DataFrame:
     """The archived bodies that this facility's evidence and facts rest on, by source."""
     return store.sql(
-        """
+        f"""
         WITH used AS (
             SELECT s.fetch_id FROM item i JOIN evidence_source s USING (evidence_id)
             WHERE i.facility_id = $id
-            UNION SELECT fetch_id FROM facility WHERE facility_id = $id
+            UNION SELECT fetch_id FROM published_facility WHERE facility_id IN {PUBLISHED_IDS}
             UNION SELECT fetch_id FROM facility_state WHERE facility_id = $id
         )
         SELECT sha256 AS archived_sha256, source, fetched_utc AS retrieved_utc, body_bytes, url
@@ -253,7 +257,7 @@ def changes(store: Reader, facility_id: str) -> pl.DataFrame:
                                ' · ') AS row_key,
                CAST(to_json(struct_pack({", ".join(f'"{c}" := "{c}"' for c in OBSERVED[t].names)}))
                     AS VARCHAR) AS said
-        FROM history_{t} WHERE facility_id = $id
+        FROM history_{t} WHERE facility_id IN {PUBLISHED_IDS}
         QUALIFY count(*) OVER (PARTITION BY source, {", ".join(OBSERVED[t].key)}) > 1
         """
         for t in CHANGING

@@ -154,7 +154,9 @@ def _places(store: Reader) -> pl.DataFrame:
     """Where each facility is, and every source that its name, place and parties come from."""
     return store.sql("""
         WITH named AS (
-            SELECT facility_id, source FROM facility UNION SELECT facility_id, source FROM facility_party
+            SELECT coalesce(i.facility_id, p.facility_id) AS facility_id, p.source
+            FROM published_facility p LEFT JOIN facility_identity i ON i.published_id = p.facility_id
+            UNION SELECT facility_id, source FROM facility_party
         )
         SELECT facility_id, latitude_deg, longitude_deg, n.source
         FROM facility f JOIN (

@@ -8,6 +8,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
+from indicia.entities.resolve import resolve
 from indicia.indicators.base import Indicator
 from indicia.schema import (
     ASSESSMENT,
@@ -32,6 +33,7 @@ from indicia.scoring.hypotheses import (
     settings,
 )
 from indicia.scoring.verdict import judge, rivals, worth_knowing
+from indicia.store import unite
 
 Progress = Callable[[str], None]
 
@@ -41,21 +43,24 @@ def assess(
     catalogue: Sequence[Indicator],
     on: date,
     progress: Progress = lambda _text: None,
+    judgements: pl.DataFrame | None = None,
 ) -> dict[str, pl.DataFrame]:
-    """Compute every assessment table.
+    """Settle who is who, then compute every assessment table.
 
     Args:
         db: Connection in which observation tables are visible by their plain names.
         catalogue: The indicators to ask.
         on: The day the assessment speaks from.
         progress: Told what is being computed.
+        judgements: What people decided on records and facilities (JUDGEMENT); none by default.
 
     Returns:
-        Table name -> rows, for every table in `schema.ASSESSMENTS`.
+        Table name -> rows, for every table in `schema.RESOLVED` and `schema.ASSESSMENTS`.
 
     Raises:
         ReferenceTableError: Evidence is of a kind that the likelihood table lacks.
     """
+    resolved = resolve(db, judgements, progress)
     evidence, rests_on = [], []
     for indicator in catalogue:
         progress(f"{indicator.code} {indicator.title}")
@@ -63,16 +68,18 @@ def assess(
         evidence.append(found.evidence)
         rests_on.append(found.sources)
     progress("weighing")
+    unite(db)
     facts = _facilities(db)
     parties = db.sql(
-        "SELECT facility_id, role, party_name, headquarters_iso2 FROM facility_party"
+        "SELECT facility_id, role, party_name, headquarters_iso2 FROM united_facility_party"
     ).pl()
-    return weigh(
+    weighed = weigh(
         Question(facts, parties, exposures(db), on),
         catalogue,
         pl.concat(evidence) if evidence else EVIDENCE.frame([]),
         pl.concat(rests_on) if rests_on else EVIDENCE_SOURCE.frame([]),
     )
+    return {**resolved, **weighed}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +126,12 @@ def weigh(
 
 
 def _facilities(db: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """One row per facility; of several sources the first by name speaks for country and class."""
+    """One row per facility, whoever published it."""
     found: pl.DataFrame = db.sql(
-        "WITH one AS (SELECT *, row_number() OVER (PARTITION BY facility_id ORDER BY source) AS nth FROM facility), "
-        "size AS (SELECT facility_id, max(coalesce(power_reported_mw, power_estimated_mw)) AS largest_mw, "
-        "min(on_date) AS first_date FROM facility_state WHERE NOT is_projection GROUP BY facility_id) "
+        "WITH size AS (SELECT facility_id, max(coalesce(power_reported_mw, power_estimated_mw)) AS largest_mw, "
+        "min(on_date) AS first_date FROM united_facility_state WHERE NOT is_projection GROUP BY facility_id) "
         "SELECT facility_id, country_iso2, is_declared_ai, site_class, largest_mw, first_date "
-        "FROM one LEFT JOIN size USING (facility_id) WHERE nth = 1 ORDER BY facility_id"
+        "FROM united_facility LEFT JOIN size USING (facility_id) ORDER BY facility_id"
     ).pl()
     return found
 

@@ -4,6 +4,7 @@ import duckdb
 import polars as pl
 
 from indicia.scoring.hypotheses import settings
+from indicia.store import unite
 
 OWN = "its own meter, count or record"
 
@@ -12,21 +13,25 @@ def exposures(db: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """Keyed exposures, plus what follows from the records: a facility's own signals and its parties.
 
     A party's listing is an attribute of every site the party holds, so its weights may sum to more
-    than 1; the weight is how sure the publisher is of the role.
+    than 1; the weight is how sure the publisher is of the role. What was published under several ids
+    of one facility reaches that facility; evidence keeps the id it was published under.
 
     Returns:
         facility_id, scope_kind, scope_id, weight_share (share), basis.
     """
+    unite(db)
     keyed = db.sql(
-        "SELECT facility_id, scope_kind, scope_id, weight_share, basis FROM exposure"
+        "SELECT facility_id, scope_kind, scope_id, weight_share, basis FROM united_exposure"
     ).pl()
     own = db.sql(
-        f"SELECT DISTINCT facility_id, 'facility' AS scope_kind, facility_id AS scope_id, "
-        f"1.0::DOUBLE AS weight_share, '{OWN}' AS basis FROM facility"
+        "SELECT DISTINCT coalesce(i.facility_id, f.facility_id) AS facility_id, "
+        f"'facility' AS scope_kind, f.facility_id AS scope_id, 1.0::DOUBLE AS weight_share, "
+        f"'{OWN}' AS basis "
+        "FROM facility f LEFT JOIN facility_identity i ON i.published_id = f.facility_id"
     ).pl()
     parties = db.sql(
         "SELECT facility_id, 'party' AS scope_kind, party_name AS scope_id, certainty, "
-        "role || ' as published (' || certainty || ')' AS basis FROM facility_party"
+        "role || ' as published (' || certainty || ')' AS basis FROM united_facility_party"
     ).pl()
     certainty = settings()["certainty"]
     sure = (

@@ -5,6 +5,7 @@ from indicia.store.home import home
 from indicia.store.lock import writing
 from indicia.store.manifest import Manifest, cite, current, pointer
 from indicia.store.reader import Store
+from indicia.store.united import is_visible, unite
 from indicia.store.vintage import Delta, Vintage
 from indicia.store.workspace import Workspace, workspace
 
@@ -18,7 +19,9 @@ __all__ = [
     "cite",
     "current",
     "home",
+    "is_visible",
     "pointer",
+    "unite",
     "workspace",
     "writing",
 ]

@@ -15,6 +15,7 @@ from indicia.schema.base import SQL_TYPES
 from indicia.store import kept, load, manifest
 from indicia.store.build import ASSESSMENT_FAMILY, RUN_FAMILY
 from indicia.store.manifest import Manifest
+from indicia.store.united import UNITED, united
 
 Parameters = Mapping[str, object] | Sequence[object]
 EMPTY = Manifest(0, "", "", "", "empty", "")
@@ -24,7 +25,8 @@ class Store:
     """An open store: every table of the schema is a view, empty where nothing is loaded.
 
     Observation tables show their latest rows (as of a date where one is given); `history_<table>`
-    shows every version with `is_tombstone`.
+    shows every version with `is_tombstone`. Tables of facilities show them united under the facility
+    they stand for; `published_<table>` shows them as published.
     """
 
     def __init__(
@@ -73,6 +75,8 @@ class Store:
                 held = kept.columns(db, family, table.name)
                 shown = f'SELECT {_known(table, held)} FROM {family}."{table.name}"'
                 _view(db, table.name, shown if held else table.empty_select())
+        for table in UNITED:
+            _view(db, table.name, united(table, f"published_{table.name}"))
         db.execute("SET enable_external_access=false")
         db.execute("SET lock_configuration=true")
         return cls(db, made, as_of, as_held)
@@ -104,8 +108,12 @@ class Store:
             cursor.close()
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
-        """A connection for indicators, in which observation tables have their plain names."""
-        return self._db.cursor()
+        """A connection for indicators, in which observation tables show their rows as published."""
+        cursor = self._db.cursor()
+        for table in UNITED:
+            query = f"SELECT * FROM published_{table.name}"
+            cursor.execute(f'CREATE OR REPLACE TEMP VIEW "{table.name}" AS {query}')
+        return cursor
 
     def show(self, frames: Mapping[str, pl.DataFrame]) -> None:
         """Show assessments computed for this view in place of the published ones."""
@@ -153,16 +161,17 @@ def _observation_views(
 ) -> None:
     past, now = load.history(table), stamped(table)
     held = kept.columns(db, table.family, past.name)
+    name = f"published_{table.name}" if table in UNITED else table.name
     if not held:
-        _view(db, table.name, now.empty_select())
+        _view(db, name, now.empty_select())
         _view(db, past.name, past.empty_select())
         return
     _view(db, past.name, f"SELECT {_known(past, held)} FROM {table.family}.{past.name}")
     if limits:
         shown = _known(now, held)
-        _view(db, table.name, load.latest(table, table.family, " AND ".join(limits), shown))
+        _view(db, name, load.latest(table, table.family, " AND ".join(limits), shown))
     else:
-        _view(db, table.name, kept.current_select(db, table))
+        _view(db, name, kept.current_select(db, table))
 
 
 def _known(table: Table, held: Collection[str]) -> str:

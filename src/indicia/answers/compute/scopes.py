@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 import polars as pl
 
+from indicia.answers.identity import canonical
 from indicia.answers.reader import Reader
 from indicia.entities.names import normalise, normalised
 from indicia.errors import UsageError
@@ -116,7 +117,7 @@ def inside(store: Reader, scope: Scope) -> Inside:
         UsageError: The store knows no such facility, organisation or country.
     """
     if scope.kind == "facility":
-        found = _facilities(store, "facility_id = $key", scope.key)
+        found = _facilities(store, "facility_id = $key", canonical(store, scope.key))
         if found.is_empty():
             raise UsageError(
                 f"This version of the data holds no facility {scope.key!r}. {near(store, scope)}"
@@ -183,7 +184,8 @@ def guess(store: Reader, text: str) -> str:
         return "lane"
     if re.fullmatch(r"[A-Z]{2}", text):
         return "country"
-    is_facility = store.sql("SELECT 1 FROM facility WHERE facility_id = ? LIMIT 1", [text])
+    query = "SELECT 1 FROM facility WHERE facility_id = ? LIMIT 1"
+    is_facility = store.sql(query, [canonical(store, text)])
     return "facility" if is_facility.height else "entity"
 
 

@@ -4,11 +4,11 @@ import polars as pl
 
 from indicia.entities.facilities import clusters, decide, pairs, records
 from indicia.schema import FACILITY_EDGE, FACILITY_IDENTITY
-from indicia.store import Workspace
+from indicia.store import Workspace, unite
 
 VERDICTS = {"match": "same", "no match": "different", "unsure": "possible"}
 
-__all__ = ["identities"]
+__all__ = ["identities", "unite"]
 
 
 def identities(db: Workspace, judgements: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -11,7 +11,7 @@ import polars as pl
 from indicia.entities.facilities import words
 from indicia.entities.names import needs_country, normalised
 from indicia.reference import tables
-from indicia.store import Workspace
+from indicia.store import Workspace, is_visible
 
 # The order in which publishers give a facility its id; others follow.
 PUBLISHERS = (
@@ -77,8 +77,7 @@ def _spoken(facilities: pl.DataFrame) -> pl.DataFrame:
 
 
 def _first_read(db: Workspace) -> pl.DataFrame:
-    held = "SELECT 1 FROM information_schema.tables WHERE table_name = 'history_facility'"
-    table = "history_facility" if db.sql(held).fetchall() else "facility"
+    table = "history_facility" if is_visible(db, "history_facility") else "facility"
     found: pl.DataFrame = db.sql(
         "SELECT facility_id, CAST(min(fetched_utc) AT TIME ZONE 'UTC' AS DATE) AS first_date "
         f"FROM {table} GROUP BY ALL"
