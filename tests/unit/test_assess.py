@@ -14,7 +14,7 @@ import pytest
 from indicia.errors import ReferenceTableError
 from indicia.indicators import CATALOGUE
 from indicia.reference import tables
-from indicia.schema import ASSESSMENTS, EVIDENCE, EVIDENCE_SOURCE
+from indicia.schema import ASSESSMENTS, EVIDENCE, EVIDENCE_SOURCE, RESOLVED
 from indicia.scoring.assess import Question, assess, weigh
 from indicia.scoring.hypotheses import NOT_STATED, prior_class
 
@@ -226,8 +226,8 @@ def test_every_flag_rests_on_named_observations():
 
 def test_an_empty_database_gives_empty_tables_of_the_right_types():
     answer = assess(made.database(), CATALOGUE, ON)
-    assert set(answer) == {t.name for t in ASSESSMENTS}
-    for table in ASSESSMENTS:
+    assert set(answer) == {t.name for t in (*RESOLVED, *ASSESSMENTS)}
+    for table in (*RESOLVED, *ASSESSMENTS):
         assert answer[table.name].schema == table.polars, table.name
         assert answer[table.name].is_empty(), table.name
 

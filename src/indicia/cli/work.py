@@ -8,9 +8,12 @@ from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 
+import polars as pl
+
 from indicia import __version__
 from indicia.indicators import CATALOGUE
 from indicia.reference import tables
+from indicia.review import Journal
 from indicia.scoring.assess import assess
 from indicia.sources import intake, known
 from indicia.sources.archive import Archive
@@ -21,7 +24,7 @@ from indicia.sources.known import Known
 from indicia.sources.meter import Meter
 from indicia.sources.report import Report
 from indicia.sources.run import run
-from indicia.store import Build, Manifest, Store, writing
+from indicia.store import Build, Manifest, Store, digest, writing
 
 WAIT_SECONDS = 600.0
 Progress = Callable[[str], None]
@@ -75,7 +78,7 @@ def refresh(
 ) -> Outcome:
     """Load what the tasks bring, weigh everything anew, publish once.
 
-    Where no task is made and the assessments are of these rules, nothing is published.
+    Where no task is made and the assessments are of these rules and judgements, nothing is published.
 
     Args:
         home: The folder of archive and stores.
@@ -85,8 +88,10 @@ def refresh(
         again: Parse bodies anew that are already in the store (after a parser was mended).
         today: The day the assessments speak from; by default the day of the run (UTC).
     """
-    archive = Archive(home)
+    archive, journal = Archive(home), Journal(home)
     with building(home, progress) as build:
+        journal.require(build.base.judged_count)
+        judgements = journal.judgements()
         reports = []
         for task in tasks(archive):
             say = _prefixed(progress, task.job.source.id)
@@ -102,12 +107,15 @@ def refresh(
                     meter=task.meter,
                 )
             )
-        if not reports and build.base.sequence and not _is_stale(build.base):
+        is_stale = _is_stale(build.base) or digest.judged(judgements) != build.base.judged
+        if not reports and build.base.sequence and not is_stale:
             return Outcome(build.base, (), build.base)
         before = build.base
-        if build.is_changed or _is_stale(build.base):
+        if build.is_changed or is_stale:
             on = today or datetime.now(UTC).date()
-            build.replace_assessments(assess(build.reader(), CATALOGUE, on, progress))
+            build.replace_assessments(
+                assess(build.reader(), CATALOGUE, on, progress, judgements)
+            )
         progress("publishing")
         manifest = build.publish(
             rules_version=tables.version(), kind=_kind(build, reports), now=datetime.now(UTC)
@@ -182,7 +190,9 @@ def open_assessed(
     store = Store.open(home, as_of, as_held)
     day = as_of or as_held
     if day:
-        store.show(assess(store.cursor(), CATALOGUE, day, progress))
+        judged = Journal(home).judgements()
+        by_then = judged.filter(pl.col("judged_utc").dt.date() <= day)
+        store.show(assess(store.cursor(), CATALOGUE, day, progress, by_then))
     return store
 
 

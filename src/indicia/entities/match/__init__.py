@@ -32,13 +32,18 @@ _DETAILS = {
 
 
 class Targets:
-    """One side, made ready once: listed parties, operators, or every record."""
+    """One side, made ready once: listed parties, operators, or every record.
 
-    def __init__(self, parties: pl.DataFrame) -> None:
+    Args:
+        parties: Columns PARTY, of which id and name are needed.
+        is_similar: Compare names that are not equal too; otherwise ids and equal names only.
+    """
+
+    def __init__(self, parties: pl.DataFrame, *, is_similar: bool = True) -> None:
         self.parties = fit(parties)
         self.names = prepare(self.parties)
         self._db: Workspace = workspace()
-        self._latin = Latin(self._db, self.names)
+        self._latin = Latin(self._db, self.names) if is_similar else None
 
     def close(self) -> None:
         """Let go of the tables."""
@@ -50,17 +55,11 @@ class Targets:
         names = prepare(asked)
         limits = settings or decide.settings()
         equal = _equal(names, self.names)
-        left = _without(names, equal["left"])
-        found = pl.concat(
-            [
-                _registered(asked, self.parties),
-                equal,
-                self._similar(left),
-                _brands(self._db, left, self.names),
-            ],
-            how="diagonal_relaxed",
-        )
-        named = _named(found, names, self.names)
+        found = [_registered(asked, self.parties), equal]
+        if self._latin:
+            left = _without(names, equal["left"])
+            found += [self._similar(self._latin, left), _brands(self._db, left, self.names)]
+        named = _named(pl.concat(found, how="diagonal_relaxed"), names, self.names)
         best = (
             named.with_columns(rank=pl.col("method").replace_strict(decide.RANK))
             .sort(
@@ -77,15 +76,15 @@ class Targets:
     def candidates(self, queries: pl.DataFrame) -> pl.DataFrame:
         """Pairs of ids that would be scored, before any threshold: left_id, right_id."""
         names = prepare(fit(queries))
-        pairs = self._latin.scored(names).select("left", "right")
-        brands = han.scored(self._db, names, self.names).select("left", "right")
-        equal = _equal(names, self.names).select("left", "right")
-        every = pl.concat([pairs, brands, equal]).unique()
+        found = [_equal(names, self.names)]
+        if self._latin:
+            found += [self._latin.scored(names), han.scored(self._db, names, self.names)]
+        every = pl.concat([f.select("left", "right") for f in found]).unique()
         return _ids(every, names, self.names).select("left_id", "right_id").unique()
 
-    def _similar(self, names: Names) -> pl.DataFrame:
+    def _similar(self, latin: Latin, names: Names) -> pl.DataFrame:
         """Latin words on both sides; a Chinese name takes part as it is read in pinyin."""
-        scored = self._latin.scored(names)
+        scored = latin.scored(names)
         side = names.names.select(left="number", left_han="is_romanised")
         other = self.names.names.select(right="number", right_han="is_romanised")
         return (
@@ -110,6 +109,8 @@ def meet(
             (`; `-joined scheme:id); only id and name are needed. Rows with one id are names of one party.
         targets: The same; the first name of an id in the order given is its main name.
         settings: As data/reference/name_limits.toml, by default that file.
+
+    A party is never met with itself (the same id on both sides).
 
     Returns:
         One row per pair of ids worth showing (columns MET), the likeliest first; left is the query.
@@ -141,15 +142,19 @@ def fit(parties: pl.DataFrame) -> pl.DataFrame:
 
 def _equal(left: Names, right: Names) -> pl.DataFrame:
     return (
-        left.names.select("form", left="number")
-        .join(right.names.select("form", "is_main", right="number"), on="form")
+        left.names.select("form", "id", left="number", is_left_main="is_main")
+        .join(right.names.select("form", "is_main", other="id", right="number"), on="form")
+        .filter(pl.col("id") != pl.col("other"))
         .select(
             "left",
             "right",
-            method=pl.when("is_main")
+            method=pl.when(pl.col("is_left_main") & pl.col("is_main"))
             .then(pl.lit("same name"))
             .otherwise(pl.lit("same alias")),
             score=pl.lit(1.0),
+            note=pl.when(~pl.col("is_left_main") & ~pl.col("is_main"))
+            .then(pl.lit(decide.OTHER_NAMES))
+            .otherwise(pl.lit("")),
         )
     )
 

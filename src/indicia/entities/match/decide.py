@@ -15,6 +15,7 @@ AGREES, UNKNOWN, DIFFERS = "agrees", "not stated", "differs"
 # One state, three customs territories: a party of one is often written under another.
 CHINA = ("HK", "MO")
 GENERIC_LOSS, DIFFERS_LOSS = 0.2, 0.1
+OTHER_NAMES = "an other name of both"
 MOST = {"similar name": 0.99, "romanised name": 0.95}
 RANK = {
     "registry id": 0,
@@ -87,8 +88,8 @@ def decided(met: pl.DataFrame, limits: dict[str, Any]) -> pl.DataFrame:
     )
     is_same = (
         is_id
-        | (is_equal & is_backed & ~pl.col("is_generic"))
-        | (is_equal & pl.col("is_generic") & agrees & pl.col("is_address_shared"))
+        | (is_equal & is_backed & ~pl.col("is_generic") & (pl.col("note") != OTHER_NAMES))
+        | (is_equal & agrees & pl.col("is_address_shared"))
         | (
             pl.col("is_address_shared")
             & ~differs
