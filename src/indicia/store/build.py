@@ -15,7 +15,16 @@ import polars as pl
 
 from indicia import __version__
 from indicia.errors import StoreError
-from indicia.schema import JUDGEMENT, OBSERVATIONS, OBSERVED, RUNS, TABLES, Table, stamped
+from indicia.schema import (
+    FACILITY,
+    JUDGEMENT,
+    OBSERVATIONS,
+    OBSERVED,
+    RUNS,
+    TABLES,
+    Table,
+    stamped,
+)
 from indicia.store import digest, kept, load, manifest
 from indicia.store.home import sync_folder
 from indicia.store.manifest import Manifest
@@ -120,12 +129,19 @@ class Build:
         self._changed.add(ASSESSMENT_FAMILY)
 
     def reader(self) -> duckdb.DuckDBPyConnection:
-        """A cursor in which every observation table is visible by its plain name, as being built."""
+        """A cursor in which every observation table is visible by its plain name, as being built.
+
+        `history_facility` tells when each facility was first read.
+        """
         cursor = self._db.cursor()
         for table in OBSERVATIONS:
             self._attach(table.family)
             body = kept.current_select(self._db, table)
             cursor.execute(f'CREATE OR REPLACE TEMP VIEW "{table.name}" AS {body}')
+        past = f"history_{FACILITY.name}"
+        if kept.columns(self._db, FACILITY.family, past):
+            told = f"SELECT * FROM {FACILITY.family}.{past}"
+            cursor.execute(f"CREATE OR REPLACE TEMP VIEW {past} AS {told}")
         return cursor
 
     def publish(self, *, rules_version: str, kind: str, now: datetime) -> Manifest:
