@@ -95,4 +95,4 @@ def is_visible(db: duckdb.DuckDBPyConnection, name: str) -> bool:
         "UNION ALL SELECT table_name, database_name FROM duckdb_tables()) "
         "WHERE name = $name AND database_name IN (current_database(), 'temp')"
     )
-    return db.execute(query, {"name": name}).fetchone() is not None
+    return bool(db.execute(query, {"name": name}).fetchall())
