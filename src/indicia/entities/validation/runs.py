@@ -1,0 +1,204 @@
+"""The matcher and the baselines run over the tasks: figures, curves, errors, stages."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from indicia.entities import match
+from indicia.entities.match import decide
+from indicia.entities.validation import baselines, error_kinds, figures
+from indicia.entities.validation.figures import Figures, Share
+from indicia.entities.validation.splits import DEVELOPMENT
+from indicia.entities.validation.tasks import Task, parties
+
+OURS, LOGIC = "indicia", "nomenklatura LogicV2"
+MOST_FALSE = 40.0
+STEPS = tuple(round(float(t), 2) for t in np.arange(0.5, 1.0, 0.01))
+LOWEST = 0.5
+BEST, HELD = "best F1", f"best F1 under {MOST_FALSE:g} false hits"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the comparison.
+
+    Args:
+        part: Development or final.
+        variant: With country, or without.
+        method: Ours or a baseline.
+        point: How the threshold was set.
+        figures: What it does there.
+    """
+
+    part: str
+    variant: str
+    method: str
+    point: str
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Latin:
+    """Everything measured on noisy names in one part.
+
+    Args:
+        rows: The comparison.
+        curves: Figures by threshold, by method, with country.
+        noise: As `error_kinds.by_noise`, ours, with country.
+        wrong: As `error_kinds.wrong`, ours, with country.
+        stages: method, right, wrong, false (hits on unlisted names), ours, with country.
+    """
+
+    rows: list[Row]
+    curves: dict[str, list[Figures]]
+    noise: pl.DataFrame
+    wrong: pl.DataFrame
+    stages: pl.DataFrame
+
+
+def ours(task: Task, limits: dict[str, object] | None = None) -> pl.DataFrame:
+    """The matcher's answer to a task."""
+    return match.meet(parties(task.queries), task.targets, settings=limits)
+
+
+def lowered() -> dict[str, object]:
+    """The matcher's limits with every least score at `LOWEST`, for the curve alone."""
+    limits = decide.settings()
+    for table in ("shown", "romanised"):
+        limits[table] = dict.fromkeys(limits[table], LOWEST)
+    return limits
+
+
+def plain(task: Task, python: Path | None) -> dict[str, dict[str, pl.DataFrame]]:
+    """The baselines' answers, by variant and method.
+
+    Args:
+        task: Queries with their countries.
+        python: An interpreter with nomenklatura, or none: LogicV2 is then left out.
+    """
+    asked = parties(task.queries)
+    found = baselines.scored(asked, task.targets)
+    answers: dict[str, dict[str, pl.DataFrame]] = {}
+    for variant, with_country in (("country", True), ("no country", False)):
+        each = {
+            name: baselines.best(rows, with_country=with_country)
+            for name, rows in found.items()
+        }
+        if python is not None:
+            pairs = baselines.candidates(found, with_country=with_country)
+            known = asked if with_country else parties(task.without_country().queries)
+            each[LOGIC] = baselines.logic_v2(python, pairs, known, task.targets)
+        answers[variant] = each
+    return answers
+
+
+def points(task: Task, answer: pl.DataFrame) -> dict[str, float]:
+    """The thresholds of a baseline, set on the development part: best F1, and best under the aim."""
+    curve = figures.curve(task, answer, STEPS)
+    held = [f for f in curve if f.false_per_10k < MOST_FALSE] or curve[-1:]
+    return {
+        BEST: max(curve, key=lambda f: f.f1).threshold,
+        HELD: max(held, key=lambda f: f.f1).threshold,
+    }
+
+
+def latin(
+    task: Task,
+    part: str,
+    answers: dict[str, dict[str, pl.DataFrame]],
+    thresholds: dict[tuple[str, str], dict[str, float]],
+) -> Latin:
+    """One part of the noisy names.
+
+    Args:
+        task: Queries of the part.
+        part: Which part.
+        answers: As `plain` gives them.
+        thresholds: By variant and method, as `points` sets them on the development part; filled
+            here when the part is that one.
+    """
+    rows: list[Row] = []
+    shipped = ours(task)
+    for variant, asked, answer in (
+        ("country", task, shipped),
+        ("no country", task.without_country(), ours(task.without_country())),
+    ):
+        rows.append(Row(part, variant, OURS, "as shipped", figures.measured(asked, answer)))
+        for method, other in answers[variant].items():
+            if part == DEVELOPMENT:
+                thresholds[variant, method] = points(asked, other)
+            for point, threshold in thresholds[variant, method].items():
+                measured = figures.measured(asked, other, threshold)
+                rows.append(Row(part, variant, method, point, measured))
+    curves = {OURS: figures.curve(task, ours(task, lowered()), STEPS)}
+    for method, other in answers["country"].items():
+        curves[method] = figures.curve(task, other, STEPS)
+    outcome = figures.outcomes(task, shipped)
+    return Latin(
+        rows,
+        curves,
+        error_kinds.by_noise(outcome),
+        error_kinds.wrong(outcome, task.targets),
+        stages(outcome),
+    )
+
+
+def stages(rows: pl.DataFrame) -> pl.DataFrame:
+    """What every method of the matcher brings, best hits only: method, right, wrong, false."""
+    hits = rows.filter(pl.col("right_id").is_not_null())
+    is_listed = pl.col("group") == "listed"
+    return (
+        hits.group_by("method")
+        .agg(
+            right=pl.col("is_right").sum(),
+            wrong=(is_listed & ~pl.col("is_right")).sum(),
+            false=(~is_listed).sum(),
+        )
+        .sort("right", descending=True)
+    )
+
+
+def together(
+    tasks: Sequence[Task], ask: Callable[[Task], pl.DataFrame], threshold: float = 0.0
+) -> tuple[Figures, pl.DataFrame]:
+    """The figures of several tasks as one, and their outcomes."""
+    outcomes, shown, right = [], 0, 0
+    for task in tasks:
+        if task.queries.is_empty():
+            continue
+        answer = ask(task)
+        outcomes.append(figures.outcomes(task, answer))
+        counted = figures.pairs(task, answer, threshold)
+        shown, right = shown + counted[0], right + counted[1]
+    rows = pl.concat(outcomes)
+    return figures.of_outcomes(rows, (shown, right), threshold), rows
+
+
+def blocking(task: Task, names: int) -> tuple[Share, Share]:
+    """Blocking against brute force, on the first names of a task by id.
+
+    Returns:
+        Of the right pairs, those among the candidates; and of the pairs that brute force scores
+        0.9 or more (token_sort_ratio of cleaned names), those among the candidates.
+    """
+    asked = task.queries.filter(pl.col("group") == "listed").sort("id").head(names)
+    sample = Task(task.name, asked, task.targets, task.truth)
+    found = (
+        match.candidates(parties(asked), task.targets).select("left_id", "right_id").unique()
+    )
+    true = sample.truth.join(asked.select("id"), on="id", how="semi").rename({"id": "left_id"})
+    brute = baselines.scored(parties(asked), task.targets)[
+        "rapidfuzz token_sort_ratio, cleaned"
+    ]
+    alike = brute.filter(pl.col("score_share") >= ALIKE).select("left_id", "right_id").unique()
+    return tuple(_within(pairs, found) for pairs in (true, alike))  # type: ignore[return-value]
+
+
+ALIKE = 0.9
+
+
+def _within(pairs: pl.DataFrame, found: pl.DataFrame) -> Share:
+    return Share(pairs.join(found, on=["left_id", "right_id"], how="semi").height, pairs.height)

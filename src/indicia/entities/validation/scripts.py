@@ -1,0 +1,70 @@
+"""The tasks in Han script: names of one company against each other, and against its Latin names."""
+
+import polars as pl
+
+from indicia.entities.validation import splits
+from indicia.entities.validation.tasks import Task, parties
+
+
+def _queries(rows: pl.DataFrame, group: pl.Expr) -> pl.DataFrame:
+    """One query per Han name, with an id of its own."""
+    made = rows.select(
+        id=pl.concat_str(pl.lit("h:"), "company", pl.lit(":"), "name"),
+        name="name",
+        countries_iso2="countries_iso2",
+        address=pl.lit(None, pl.String),
+        registry_ids=pl.lit(None, pl.String),
+        group=group,
+        kinds=pl.lit("Han"),
+        entity="company",
+    )
+    return made.with_columns(part=splits.part("parat " + made["entity"])).sort("id")
+
+
+def leave_one_out(names: pl.DataFrame) -> list[Task]:
+    """Han names against the Han names of all companies, their own taken out in turn.
+
+    A company with one Han name has nothing left to be found: whatever is shown for it is false.
+    The tasks are as many as a company has names at most: in each, one name per company is asked.
+    """
+    han = names.filter("is_han").sort("company", "name")
+    han = han.with_columns(
+        turn=pl.int_range(pl.len()).over("company"), names=pl.len().over("company")
+    )
+    tasks = []
+    for turn in sorted(han["turn"].unique()):
+        asked = han.filter(pl.col("turn") == turn)
+        left = han.join(asked.select("company", "name"), on=["company", "name"], how="anti")
+        group = (
+            pl.when(pl.col("names") > 1).then(pl.lit("listed")).otherwise(pl.lit("unlisted"))
+        )
+        queries = _queries(asked, group)
+        truth = queries.filter(pl.col("group") == "listed").select("id", right_id="entity")
+        targets = parties(left.rename({"company": "id"})).sort("id", "name")
+        tasks.append(Task("Han to Han", queries, targets, truth))
+    return tasks
+
+
+def across(names: pl.DataFrame, *, with_table: bool) -> list[Task]:
+    """Han names against the Latin names of all companies that PARAT knows.
+
+    Args:
+        names: As `files.names_in_two_scripts` gives them.
+        with_table: Leave the other Han names of the companies among the targets, as an alias
+            table would; the name asked for is taken out.
+    """
+    latin = names.filter(~pl.col("is_han"))
+    han = names.filter("is_han").sort("company", "name")
+    han = han.with_columns(turn=pl.int_range(pl.len()).over("company"))
+    turns = sorted(han["turn"].unique()) if with_table else [None]
+    tasks = []
+    for turn in turns:
+        asked = han if turn is None else han.filter(pl.col("turn") == turn)
+        left = han.join(asked.select("company", "name"), on=["company", "name"], how="anti")
+        shown = pl.concat([latin, left.select(latin.columns)]) if with_table else latin
+        queries = _queries(asked, pl.lit("listed"))
+        truth = queries.select("id", right_id="entity")
+        name = "Han to Latin, with a table" if with_table else "Han to Latin"
+        targets = parties(shown.rename({"company": "id"})).sort("id", "name")
+        tasks.append(Task(name, queries, targets, truth))
+    return tasks
