@@ -27,6 +27,7 @@ NUMBERS = ("quantity_reported", "gross_weight_kg", "net_weight_kg", "value_repor
 WEIGHTS = ("gross_weight_kg", "net_weight_kg")
 MOST = {"gross_weight_kg": 4e8, "net_weight_kg": 4e8, "value_reported_usd": 1e11}
 EARLIEST = date(1990, 1, 1)
+HS_CODE = r"^\d{4,10}$"
 CELL_END = "\x1f"
 SHIPPING = r"(?i)\b(?:to (?:the )?order|same as|notify|consignee|c/o|dell|lenovo|hewlett|cisco|quanta|wistron|foxconn|inventec|supermicro)\b"
 UNITS = {"kgs": "kg", "kilograms": "kg", "k": "kg", "lbs": "lb", "pounds": "lb", "l": "lb",
@@ -42,15 +43,14 @@ def redact(body: bytes) -> bytes:
     layout, rows = opened("body", body)
     words = [str(w) for w in layout.file.get("organisations", ())]
     named = {name for column in NAMES for name in layout.columns.get(column, ())}
-    return packed(
-        layout,
-        rows.with_columns(
-            without_persons(rows[name], SHIPPING, words)
-            if name in named
-            else without_emails(rows[name])
-            for name in rows.columns
-        ),
+    kept = rows.with_columns(
+        without_persons(rows[name], SHIPPING, words) for name in rows.columns if name in named
     )
+    made = packed(layout, kept)
+    if b"@" not in made:
+        return made
+    others = [n for n in kept.columns if n not in named]
+    return packed(layout, kept.with_columns(without_emails(kept[n]) for n in others))
 
 
 def parse(body: bytes, fetch: Fetch) -> Parsed:
@@ -84,11 +84,10 @@ def _named(layout: Layout, theirs: pl.DataFrame) -> pl.DataFrame:
     """Our columns, trimmed, empty cells as null; the units of rows as `weight_unit`, `currency`."""
 
     def cell(name: str) -> pl.Expr:
-        text = pl.col(name).str.strip_chars()
-        return pl.when(text != "").then(text)
+        return pl.when(pl.col(name) != "").then(pl.col(name))
 
     units = {"weight_unit": "weight_column", "currency": "currency_column"}
-    return theirs.select(
+    return theirs.select(pl.all().str.strip_chars()).select(
         *(
             (
                 pl.concat_str(map(cell, names), separator="/", ignore_nulls=True)
@@ -144,15 +143,17 @@ def _measured(sieve: Sieve, layout: Layout) -> None:
     present = [n for n in NUMBERS if n in sieve.frame.columns]
     comma = layout.file.get("decimal") == ","
     for name in present:
-        plain = pl.col(name)
-        marks = r"[.,\s]" if comma else r"[,\s]"
-        if sieve.frame[name].str.contains(marks).any():
-            plain = plain.str.replace_all(r"[.\s]" if comma else marks, "")
-            plain = plain.str.replace(",", ".", literal=True) if comma else plain
-        number = plain.cast(pl.Float64, strict=False)
-        unread = pl.col(name).is_not_null() & (number.is_null() | ~number.is_finite())
+        number = sieve.frame[name].cast(pl.Float64, strict=False)
+        is_plain = number.null_count() == sieve.frame[name].null_count()
+        if comma or not is_plain:
+            text = pl.col(name).str.replace_all(r"[.\s]" if comma else r"[,\s]", "")
+            plain = text.str.replace(",", ".", literal=True) if comma else text
+            number = sieve.frame.select(plain.cast(pl.Float64, strict=False)).to_series()
+        sieve.frame = sieve.frame.with_columns(number.alias("number"))
+        is_number = pl.col("number").is_finite().fill_null(value=False)
+        unread = pl.col(name).is_not_null() & ~is_number
         _drop(sieve, unread, "not a number", name, "a number")
-        sieve.frame = sieve.frame.with_columns(number.alias(name))
+        sieve.frame = sieve.frame.with_columns(pl.col("number").alias(name)).drop("number")
         _drop(sieve, pl.col(name) < 0, "negative number", name, "0 or more")
     _weighed(sieve, layout, [n for n in WEIGHTS if n in present])
     if "currency" in sieve.frame.columns and "value_reported_usd" in present:
@@ -208,8 +209,11 @@ def _placed(sieve: Sieve, layout: Layout) -> None:
 def _coded(sieve: Sieve) -> None:
     if "hs_code" not in sieve.frame.columns:
         return
+    codes = sieve.frame["hs_code"].unique().drop_nulls()
+    if codes.str.contains(HS_CODE).all():
+        return  # files name the same few codes again and again
     digits = pl.col("hs_code").str.replace_all(r"[.\s]", "")
-    strange = pl.col("hs_code").is_not_null() & ~digits.str.contains(r"^\d{4,10}$")
+    strange = pl.col("hs_code").is_not_null() & ~digits.str.contains(HS_CODE)
     _drop(sieve, strange, "code unknown", "hs_code", "an HS code of 4 to 10 digits")
     sieve.frame = sieve.frame.with_columns(digits.alias("hs_code"))
 

@@ -3,9 +3,10 @@
 import re
 from array import array
 from datetime import datetime, timedelta
+from functools import lru_cache
 from xml.etree.ElementTree import Element
 
-MOST_COLUMNS = 16_384
+MOST_COLUMNS, MOST_RECENT = 16_384, 50_000
 DAY_FORMATS = frozenset((14, 15, 16, 17, 22, *range(27, 32), 36, *range(50, 59)))
 LITERAL = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
 DIGITS = "0123456789"
@@ -52,6 +53,7 @@ class Cells:
     def __init__(self, texts: Texts, days: list[bool], start: datetime) -> None:
         self._texts, self._days, self._start = texts, days, start
         self._columns: dict[str, int] = {}
+        self._recent: dict[str, str] = {}  # sheets repeat few texts
 
     def read(self, row: Element) -> list[str]:
         """The texts of a row from column A on, without empty ones at its end.
@@ -88,16 +90,24 @@ class Cells:
             elif tag.endswith("}is"):
                 value = text_of(part)
         if kind == "s":
-            try:
-                return self._texts[int(value)]
-            except (ValueError, IndexError) as error:
-                message = f"the text number {value!r} of {len(self._texts)}"
-                raise ValueError(message) from error
+            shared = self._recent.get(value)
+            return self._shared(value) if shared is None else shared
         if kind == "b":
             return BOOLEANS.get(value, value)
         if kind in (None, "n") and value and self._is_day(cell.get("s", "")):
             return day(value, self._start)
         return value
+
+    def _shared(self, value: str) -> str:
+        try:
+            text = self._texts[int(value)]
+        except (ValueError, IndexError) as error:
+            message = f"the text number {value!r} of {len(self._texts)}"
+            raise ValueError(message) from error
+        if len(self._recent) >= MOST_RECENT:
+            self._recent.clear()
+        self._recent[value] = text
+        return text
 
     def _is_day(self, style: str) -> bool:
         number = int(style) if style.isdecimal() else len(self._days)
@@ -141,6 +151,7 @@ def epoch(book: Element) -> datetime:
     return datetime(1904, 1, 1) if is_later else datetime(1899, 12, 30)  # noqa: DTZ001 -- cells know no zone
 
 
+@lru_cache(10_000)
 def day(serial: str, start: datetime) -> str:
     """A serial number as YYYY-MM-DD, with the time where it has one; as it is where it is no day."""
     try:

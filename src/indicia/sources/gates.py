@@ -12,17 +12,19 @@ from indicia.sources.definition import Source
 # A body cut off on its way may end anywhere; of a few rows, some may well go on one day.
 LEAST_SHARE_OF_ROWS, LEAST_SHARE_OF_FEW, FEW_ROWS = 0.8, 0.5, 50
 FILLED, EMPTIED = 0.5, 0.0
+START_BYTES = 4_096
 FEWEST_EMPTIED = 3  # of one or two rows a publisher may withdraw a value
 HTML_STARTS = (b"<!doctype html", b"<html", b"<head", b"<body")
 
 
 def body_is_usable(source: Source, fetch: Fetch, body: bytes) -> None:
     """Refuse an empty body, and a web page where data were promised."""
-    if not body.strip():
+    start = body[:START_BYTES].lstrip() or body.lstrip()  # stripping copies what may be large
+    if not start:
         raise SourceChangedError(
             source.id, fetch.url, "a body", "an empty one", "Fetch again later"
         )
-    if not source.is_web_page and body.lstrip()[:20].lower().startswith(HTML_STARTS):
+    if not source.is_web_page and start[:20].lower().startswith(HTML_STARTS):
         raise SourceChangedError(
             source.id,
             fetch.url,

@@ -6,12 +6,13 @@ bodies on different days agree.
 """
 
 import json
+from collections.abc import Collection
 from hashlib import sha256
 
 import duckdb
 import polars as pl
 
-from indicia.schema import JUDGEMENT, Table
+from indicia.schema import JUDGEMENT, UTC, Table, stamped
 
 
 def prepare(db: duckdb.DuckDBPyConnection, schema: str) -> None:
@@ -31,10 +32,19 @@ def read(db: duckdb.DuckDBPyConnection, schema: str, table: Table) -> str:
     return f"{found[0][0]}:{found[0][1]}" if found else "0:0"
 
 
-def add(db: duckdb.DuckDBPyConnection, schema: str, table: Table, fresh: str) -> None:
-    """Add the versions in the relation `fresh`."""
+def add(
+    db: duckdb.DuckDBPyConnection,
+    schema: str,
+    table: Table,
+    fresh: str,
+    empty: Collection[str] = (),
+) -> None:
+    """Add the versions in the relation `fresh`, of which the columns `empty` hold no value."""
     counted = ("source", *table.names, "published_utc", "is_tombstone")
-    text = ", ".join(f'coalesce("{n}"::VARCHAR, chr(0)), chr(31)' for n in counted)
+    text = ", chr(31), ".join(
+        "chr(0)" if n in empty else f"coalesce({_said(table, n)}, chr(0))" for n in counted
+    )
+    text = f"{text}, chr(31)".replace("chr(0), chr(31)", "chr(0) || chr(31)")
     name = {"name": table.name}
     db.execute(
         f"CREATE TEMP TABLE summed AS SELECT count(*) AS versions, "
@@ -64,3 +74,10 @@ def judged(judgements: pl.DataFrame) -> str:
     rows = judgements.select(JUDGEMENT.names).sort(JUDGEMENT.key).rows()
     text = json.dumps(rows, ensure_ascii=False, default=str)
     return f"{len(rows)}:{int(sha256(text.encode()).hexdigest()[:32], 16)}"
+
+
+def _said(table: Table, name: str) -> str:
+    """A value as text; an instant without asking the calendar of time zones, which is slow."""
+    if stamped(table).polars.get(name) == UTC:
+        return f"make_timestamp(epoch_us(\"{name}\"))::VARCHAR || '+00'"
+    return f'"{name}"::VARCHAR'

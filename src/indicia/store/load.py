@@ -97,7 +97,7 @@ def apply(
     db.execute("BEGIN")
     try:
         if _is_all_new(db, schema, table, vintage, source):
-            delta = _append_new(db, schema, table)
+            delta = _append_new(db, schema, table, frame)
         else:
             delta = _difference(db, schema, table, vintage, held)
             if not delta.is_empty:
@@ -215,16 +215,18 @@ def _is_all_new(
     return not db.execute(f"{known} LIMIT 1", {"source": source}).fetchall()
 
 
-def _append_new(db: duckdb.DuckDBPyConnection, schema: str, table: Table) -> Delta:
+def _append_new(
+    db: duckdb.DuckDBPyConnection, schema: str, table: Table, frame: pl.DataFrame
+) -> Delta:
     """Every incoming row is a first version."""
     names = _list(stamped(table).names)
     db.execute(
         f"INSERT INTO {schema}.history_{table.name} ({names}, is_tombstone, is_current) "
         f"SELECT {names}, false, true FROM incoming"
     )
-    digest.add(db, schema, table, "(SELECT *, false AS is_tombstone FROM incoming)")
-    (row,) = db.execute("SELECT count(*) FROM incoming").fetchall()
-    return Delta(added=row[0])
+    empty = [n for n in frame.columns if frame[n].null_count() == frame.height]
+    digest.add(db, schema, table, "(SELECT *, false AS is_tombstone FROM incoming)", empty)
+    return Delta(added=frame.height)
 
 
 def _append(
