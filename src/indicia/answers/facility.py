@@ -6,10 +6,10 @@ from typing import Any
 
 import polars as pl
 
-from indicia.answers import catalogue, words
+from indicia.answers import catalogue, record_dates, words
 from indicia.answers.identity import PUBLISHED_IDS, canonical
 from indicia.answers.reader import Reader
-from indicia.schema import OBSERVED, RIVALS
+from indicia.schema import OBSERVED, RIVALS, stamped
 
 MOST_FOUND = 50
 CHANGING = ("facility", "facility_party", "facility_state", "power_site_year")
@@ -198,8 +198,8 @@ def rivals(store: Reader, facility_id: str) -> pl.DataFrame:
 
 
 def evidence(store: Reader, facility_id: str) -> pl.DataFrame:
-    """Every piece of evidence weighed here, with the source and the archived body behind it."""
-    return store.sql(
+    """Every piece of evidence weighed here, with the archived body and the dates of each record behind it."""
+    found = store.sql(
         """
         SELECT e.indicator, e.result, e.statement, e.observed_value, e.threshold_value, e.unit,
                s.source, CASE WHEN starts_with(s.source_url, 'http') THEN s.source_url END
@@ -215,6 +215,10 @@ def evidence(store: Reader, facility_id: str) -> pl.DataFrame:
         ORDER BY i.is_counted DESC, e.indicator, e.evidence_id, s.table_name, s.row_key
         """,
         [facility_id],
+    )
+    dates = record_dates.of_cited(store, found)
+    return found.join(
+        dates, on=record_dates.RECORD, how="left", maintain_order="left"
     ).with_columns(pl.col("result").replace(words.RESULTS))
 
 
@@ -236,15 +240,20 @@ def bodies(store: Reader, facility_id: str) -> pl.DataFrame:
 
 
 def observations(store: Reader, facility_id: str, table: str) -> pl.DataFrame:
-    """What publishers said of this facility, in one of `OBSERVED_HERE`, with the archived hash."""
-    name = OBSERVED[table].name
+    """What publishers said of this facility, in one of `OBSERVED_HERE`: its three dates, the archived hash."""
+    key = [k for k in stamped(OBSERVED[table]).key if k != "facility_id"]
+    same = " AND ".join(f"d.{k} = o.{k}" for k in key)
+    if "facility_id" in OBSERVED[table].key:
+        same += " AND d.facility_id = o.published_id"
+    dates = record_dates.by_key(table, f"h.facility_id IN {PUBLISHED_IDS}")
     return store.sql(
         f"""
-        SELECT o.* EXCLUDE (facility_id, origin_id, fetch_id), t.sha256 AS archived_sha256
-        FROM {name} o LEFT JOIN "fetch" t USING (fetch_id)
-        WHERE o.facility_id = ? ORDER BY ALL
+        SELECT o.* EXCLUDE (facility_id, origin_id, fetch_id, fetched_utc),
+               {", ".join(f"d.{n}" for n in record_dates.NAMES)}, t.sha256 AS archived_sha256
+        FROM {table} o LEFT JOIN "fetch" t USING (fetch_id) LEFT JOIN ({dates}) d ON {same}
+        WHERE o.facility_id = $id ORDER BY ALL
         """,
-        [facility_id],
+        {"id": facility_id},
     )
 
 
