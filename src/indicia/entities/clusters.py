@@ -25,9 +25,7 @@ def clusters(ids: pl.Series, same: pl.DataFrame, apart: pl.DataFrame) -> pl.Data
         ["rank", "score_share", "left", "right"], descending=[False, True, False, False]
     )
     forbidden = _placed(apart, place)
-    roots = _components(
-        order.len(), pairs["left"].to_numpy(), pairs["right"].to_numpy()
-    )
+    roots = _components(order.len(), pairs["left"].to_numpy(), pairs["right"].to_numpy())
     torn = np.unique(
         roots[forbidden["left"].to_numpy()][
             roots[forbidden["left"].to_numpy()] == roots[forbidden["right"].to_numpy()]

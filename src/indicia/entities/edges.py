@@ -25,8 +25,12 @@ def meetings(
         judged: Judgements on organisations, the last per pair.
         links: What registers state: left_id, right_id, left_value, right_value, why.
     """
+    if records.is_empty():
+        return ENTITY_EDGE.frame([])
     parties = _parties(records, names)
-    found = pl.concat([_by_name(records, parties), _by_address(records), links.select(MET.keys())])
+    found = pl.concat(
+        [_by_name(records, parties), _by_address(records), links.select(MET.keys())]
+    )
     known = records.select(pl.col("record_id"), pl.col("source"))
     between = (
         _ordered(found)
@@ -57,8 +61,10 @@ def stated(db: Workspace) -> pl.DataFrame:
         method=pl.lit("stated link"), decision=pl.lit("near"), score_share=pl.lit(1.0),
         features=facts, why=said,
     )  # fmt: skip
-    return rows.sort(*PAIR, "kind").unique(PAIR, keep="first", maintain_order=True).select(
-        pl.col(c).cast(t) for c, t in MET.items()
+    return (
+        rows.sort(*PAIR, "kind")
+        .unique(PAIR, keep="first", maintain_order=True)
+        .select(pl.col(c).cast(t) for c, t in MET.items())
     )
 
 
@@ -94,9 +100,16 @@ def _by_name(records: pl.DataFrame, parties: pl.DataFrame) -> pl.DataFrame:
     registered = of("register")
     is_small = registered.height <= MOST_REGISTERED
     mentions = parties.join(of("listed", "register").select("id"), on="id", how="anti")
-    asked = [(mentions, of(*ANCHORS, *(["register"] if is_small else []))), (of("listed"), registered)]
+    asked = [
+        (mentions, of(*ANCHORS, *(["register"] if is_small else []))),
+        (of("listed"), registered),
+    ]
     found = [_met(parties, parties, is_similar=False)]
-    found += [_met(q, t, is_similar=True) for q, t in asked[: 2 if is_small else 1] if q.height and t.height]
+    found += [
+        _met(q, t, is_similar=True)
+        for q, t in asked[: 2 if is_small else 1]
+        if q.height and t.height
+    ]
     return pl.concat(found)
 
 
@@ -110,7 +123,8 @@ def _met(queries: pl.DataFrame, targets: pl.DataFrame, *, is_similar: bool) -> p
 
 def _by_address(records: pl.DataFrame) -> pl.DataFrame:
     """Records at one address; an address that very many share connects nobody."""
-    places = keyed(records.select("address", id="record_id")).filter(pl.col("level") != "place")
+    stated = records.select("address", id="record_id").drop_nulls("address")
+    places = keyed(stated).filter(pl.col("level") != "place")
     shared = places.with_columns(spread=pl.col("id").n_unique().over("address_key")).filter(
         pl.col("spread").is_between(2, MOST_AT_ADDRESS)
     )
@@ -139,13 +153,21 @@ def _ordered(found: pl.DataFrame) -> pl.DataFrame:
 
     return (
         found.with_columns(
-            turned("left_id", "right_id"), turned("right_id", "left_id"),
-            turned("left_value", "right_value"), turned("right_value", "left_value"),
-        )  # fmt: skip
+            turned("left_id", "right_id"),
+            turned("right_id", "left_id"),
+            turned("left_value", "right_value"),
+            turned("right_value", "left_value"),
+        )
         .sort(
-            *PAIR, "method", pl.col("decision") == "same", "score_share", "left_value", "right_value", "why",
+            *PAIR,
+            "method",
+            pl.col("decision") == "same",
+            "score_share",
+            "left_value",
+            "right_value",
+            "why",
             descending=[False, False, False, True, True, False, False, False],
-        )  # fmt: skip
+        )
         .unique([*PAIR, "method"], keep="first", maintain_order=True)
     )
 
@@ -188,7 +210,9 @@ def _judged(between: pl.DataFrame, judged: pl.DataFrame, records: pl.DataFrame) 
     said = judged.select(*PAIR, "verdict", "reason", "judged_by", "judged_utc")
     for side in ("left", "right"):
         said = said.join(
-            names.rename({"record_id": f"{side}_id", "name": f"{side}_value", "source": f"{side}_source"}),
+            names.rename(
+                {"record_id": f"{side}_id", "name": f"{side}_value", "source": f"{side}_source"}
+            ),
             on=f"{side}_id",
         )
     own = said.with_columns(

@@ -45,7 +45,9 @@ class Named:
     @property
     def sql(self) -> str:
         """Rows of mentions."""
-        key = ", ', ', ".join(f"'{k}=', coalesce(CAST({k} AS VARCHAR), '')" for k in self.row_key)
+        key = ", ', ', ".join(
+            f"'{k}=', coalesce(CAST({k} AS VARCHAR), '')" for k in self.row_key
+        )
         return (
             f"SELECT '{self.kind}' AS kind, '{self.table}' AS table_name, trim({self.name}) AS name, "
             f"{self.country} AS country, {self.seen_in} AS seen_in, {self.ids} AS ids, {self.day} AS day, "

@@ -75,7 +75,9 @@ def _joined(records: pl.DataFrame, met: pl.DataFrame, judged: pl.DataFrame) -> p
     cluster = clusters(records["record_id"], same, apart)
     scheme = pl.col("record_id").str.split(":").list.first()
     ranked = records.join(cluster, left_on="record_id", right_on="id").with_columns(
-        rank=pl.col("kind").replace_strict({k: n for n, k in enumerate(BEST)}, return_dtype=pl.Int64),
+        rank=pl.col("kind").replace_strict(
+            {k: n for n, k in enumerate(BEST)}, return_dtype=pl.Int64
+        ),
         scheme=scheme.replace_strict(
             {s: n for n, s in enumerate(REGISTER_FIRST)}, default=9, return_dtype=pl.Int64
         ),

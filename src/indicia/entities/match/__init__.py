@@ -42,21 +42,24 @@ class Targets:
     def __init__(self, parties: pl.DataFrame, *, is_similar: bool = True) -> None:
         self.parties = fit(parties)
         self.names = prepare(self.parties)
-        self._db: Workspace = workspace()
-        self._latin = Latin(self._db, self.names) if is_similar else None
+        self._db: Workspace | None = workspace() if is_similar else None
+        self._latin = Latin(self._db, self.names) if self._db else None
 
     def close(self) -> None:
         """Let go of the tables."""
-        self._db.close()
+        if self._db:
+            self._db.close()
 
-    def meet(self, queries: pl.DataFrame, *, settings: dict[str, Any] | None = None) -> pl.DataFrame:
+    def meet(
+        self, queries: pl.DataFrame, *, settings: dict[str, Any] | None = None
+    ) -> pl.DataFrame:
         """As `meet`, for one batch of queries."""
         asked = fit(queries)
         names = prepare(asked)
         limits = settings or decide.settings()
         equal = _equal(names, self.names)
         found = [_registered(asked, self.parties), equal]
-        if self._latin:
+        if self._db and self._latin:
             left = _without(names, equal["left"])
             found += [self._similar(self._latin, left), _brands(self._db, left, self.names)]
         named = _named(pl.concat(found, how="diagonal_relaxed"), names, self.names)
@@ -77,7 +80,7 @@ class Targets:
         """Pairs of ids that would be scored, before any threshold: left_id, right_id."""
         names = prepare(fit(queries))
         found = [_equal(names, self.names)]
-        if self._latin:
+        if self._db and self._latin:
             found += [self._latin.scored(names), han.scored(self._db, names, self.names)]
         every = pl.concat([f.select("left", "right") for f in found]).unique()
         return _ids(every, names, self.names).select("left_id", "right_id").unique()
@@ -179,7 +182,9 @@ def _brands(db: Workspace, left: Names, right: Names) -> pl.DataFrame:
 def _registered(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
     def ids(parties: pl.DataFrame, side: str) -> pl.DataFrame:
         return (
-            parties.select(pl.col("id").alias(f"{side}_id"), key=pl.col("registry_ids").str.split(";"))
+            parties.select(
+                pl.col("id").alias(f"{side}_id"), key=pl.col("registry_ids").str.split(";")
+            )
             .explode("key", keep_nulls=False, empty_as_null=False)
             .with_columns(pl.col("key").str.strip_chars())
             .filter(pl.col("key").str.contains(r"^[^:]+:.+"))
@@ -210,7 +215,11 @@ def _named(found: pl.DataFrame, left: Names, right: Names) -> pl.DataFrame:
     every = found.with_columns(
         pl.lit(None, dtype=t).alias(c) for c, t in _DETAILS.items() if c not in found.columns
     )
-    by_name = _ids(every.filter(pl.col("left").is_not_null()).select("left", "right", *columns), left, right)
+    by_name = _ids(
+        every.filter(pl.col("left").is_not_null()).select("left", "right", *columns),
+        left,
+        right,
+    )
     wanted = ["left_id", "right_id", "left_value", "right_value", "form", *columns]
     by_id = every.filter(pl.col("left").is_null()).with_columns(form=pl.lit(""))
     return pl.concat([by_name.select(wanted), by_id.select(wanted)], how="vertical_relaxed")
@@ -222,11 +231,15 @@ def _with_places(met: pl.DataFrame, left: pl.DataFrame, right: pl.DataFrame) -> 
         column = f"{side}_id"
         wanted = parties.join(met.select(id=column).unique(), on="id", how="semi")
         stated = wanted.select("id", countries=decide.countries("countries_iso2"))
-        places = keyed(wanted.select("id", "address")).filter(pl.col("level") != "place")
+        places = keyed(wanted.select("id", "address").drop_nulls("address")).filter(
+            pl.col("level") != "place"
+        )
         for name, rows, value in (
             (f"{side}_countries", stated.explode("countries"), "countries"),
             (f"{side}_addresses", places, "address_key"),
         ):
-            lists = rows.group_by("id").agg(pl.col(value).drop_nulls().unique().sort().alias(name))
+            lists = rows.group_by("id").agg(
+                pl.col(value).drop_nulls().unique().sort().alias(name)
+            )
             met = met.join(lists.rename({"id": column}), on=column, how="left")
     return met.with_columns(pl.col(NESTED).fill_null([]))

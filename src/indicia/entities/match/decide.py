@@ -83,7 +83,8 @@ def decided(met: pl.DataFrame, limits: dict[str, Any]) -> pl.DataFrame:
         .otherwise(
             pl.col("score")
             - GENERIC_LOSS * (is_equal & pl.col("is_generic") & ~is_backed).cast(pl.Float64)
-            - DIFFERS_LOSS * (is_equal & differs & ~pl.col("is_address_shared")).cast(pl.Float64)
+            - DIFFERS_LOSS
+            * (is_equal & differs & ~pl.col("is_address_shared")).cast(pl.Float64)
         )
     )
     is_same = (
@@ -139,7 +140,10 @@ def _why() -> pl.Expr:
         .otherwise(pl.lit("Similar names"))
     )
     rest = (
-        pl.when((pl.col("left_rest").fill_null("") != "") | (pl.col("right_rest").fill_null("") != ""))
+        pl.when(
+            (pl.col("left_rest").fill_null("") != "")
+            | (pl.col("right_rest").fill_null("") != "")
+        )
         .then(
             pl.format(
                 "; only on the left: {}; only on the right: {}",
@@ -149,8 +153,10 @@ def _why() -> pl.Expr:
         )
         .otherwise(pl.lit(""))
     )
-    note = pl.when(pl.col("note").fill_null("") != "").then(pl.format(" ({})", "note")).otherwise(
-        pl.lit("")
+    note = (
+        pl.when(pl.col("note").fill_null("") != "")
+        .then(pl.format(" ({})", "note"))
+        .otherwise(pl.lit(""))
     )
     generic = (
         pl.when(pl.col("is_generic") & (pl.col("method") != "registry id"))
@@ -158,7 +164,9 @@ def _why() -> pl.Expr:
         .otherwise(pl.lit(""))
     )
     address = (
-        pl.when("is_address_shared").then(pl.lit("; an address is shared")).otherwise(pl.lit(""))
+        pl.when("is_address_shared")
+        .then(pl.lit("; an address is shared"))
+        .otherwise(pl.lit(""))
     )
     return pl.concat_str(
         how, note, rest, generic, pl.format("; country {}", "country"), address, pl.lit(".")

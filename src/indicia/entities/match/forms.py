@@ -1,23 +1,25 @@
 """Names prepared for comparing: one row per name, and one per word of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import opencc
 import polars as pl
 from pypinyin import lazy_pinyin
-from rapidfuzz.distance import OSA
-from rapidfuzz.process import cpdist
 
 from indicia.entities.match import words
+from indicia.entities.match.spelling import misspelt
 from indicia.entities.names import normalised
 
 LONGEST = 300
 HAN = r"\p{Han}"
 # Registers and customs cut names at these widths.
 CUT_WIDTHS = (30, 35, 40, 50)
-GROWN_BEFORE = r" (llc|pjsc|jsc|company)([a-z]{4,}) "
-GROWN_AFTER = r" ([a-z]{4,})(company|limited|corporation|coltd) "
-LONG_WORD, LONGEST_WORD = 7, 24
+GROWN_BEFORE = r" (llc|pjsc|jsc|company)([a-z]{3,}) "
+GROWN_AFTER = (
+    r" ([a-z]{3,}?)(coltd|ltd|pjsc|jsc|llc|gmbh|limited|company|corporation|sdnbhd|bhd) "
+)
+BRANCH = r"(?: (?:{places}|\d+(?:st|nd|rd|th)?))? (?:branch(?: office)?|br|rep(?:resentative)? office)(?: no)?(?: \d+)? $"
 ACRONYM, WORDS_OF_ACRONYM = (3, 6), 4
 CUT_TAIL = r" (?:co|company) (?:l|li|lt|lim|limi|limit|limite)$"
 PARTY = {
@@ -34,7 +36,8 @@ class Names:
     """One side of a comparison.
 
     Args:
-        names: number, id, name, is_main, form, is_han, is_cut, is_romanised, joined (words without spaces),
+        names: number, id, name, is_main, form, is_han, is_cut, is_romanised, is_branch, whole (all letters),
+            joined (words without spaces),
             sorted (compared words in alphabetical order, without spaces),
             brand (Chinese script: what is left without form, place and trade).
         tokens: number, place (order), word (as compared), raw (as written), kind; each word once.
@@ -67,7 +70,18 @@ def prepare(parties: pl.DataFrame) -> Names:
         text="form", is_romanised=pl.lit(value=False), brand=pl.lit(None, dtype=pl.String)
     )
     han = rows.filter(pl.col("is_han"))
-    every = pl.concat([latin, _romanised(han)], how="vertical_relaxed").with_row_index("number")
+    plain = _bare(pl.col("text"), pl.col("is_cut"))
+    every = (
+        pl.concat([latin, _romanised(han)], how="vertical_relaxed")
+        .with_row_index("number")
+        .with_columns(whole=pl.col("text").str.replace_all(" ", "", literal=True), text=plain)
+        .with_columns(is_branch=pl.col("text").str.contains(branch()))
+        .with_columns(
+            text=pl.when("is_branch")
+            .then(pl.col("text").str.replace(branch(), " "))
+            .otherwise("text")
+        )
+    )
     tokens = _tokens(every)
     joined = tokens.group_by("number").agg(
         joined=pl.col("raw").str.join(""), sorted=pl.col("word").sort().str.join("")
@@ -82,7 +96,7 @@ def _romanised(rows: pl.DataFrame) -> pl.DataFrame:
     """Chinese names: simplified, their own words apart, and read in Latin letters."""
     table = words.han()
     simple = rows.with_columns(form=simplified(rows["form"]))
-    known, said = table["word"].to_list(), words.ordinals()
+    known, said = table["word"].to_list(), words.numerals()
     kept = [f" {english} " for english in (*said.values(), *table["stands_for"].to_list())]
     marked = simple["form"].str.replace_many([*said, *known], kept, leftmost=True)
     brand = simple["form"].str.replace_many(known, [""] * len(known), leftmost=True)
@@ -108,7 +122,7 @@ def pinyin(texts: pl.Series) -> pl.Series:
     return _by_character(texts, lambda c: lazy_pinyin(c)[0])
 
 
-def _by_character(texts: pl.Series, read) -> pl.Series:  # type: ignore[no-untyped-def]
+def _by_character(texts: pl.Series, read: Callable[[str], str]) -> pl.Series:
     found = texts.str.extract_all(HAN).list.explode(keep_nulls=False, empty_as_null=False)
     known = sorted(found.unique().to_list())
     if not known:
@@ -119,7 +133,7 @@ def _by_character(texts: pl.Series, read) -> pl.Series:  # type: ignore[no-untyp
 def _tokens(names: pl.DataFrame) -> pl.DataFrame:
     """One row per word of a name that says something, as written (`raw`) and as compared (`word`)."""
     split = (
-        names.select("number", raw=_bare(pl.col("text"), pl.col("is_cut")).str.split(" "))
+        names.select("number", raw=pl.col("text").str.split(" "))
         .explode("raw", keep_nulls=False, empty_as_null=False)
         .filter(pl.col("raw") != "")
     )
@@ -127,7 +141,9 @@ def _tokens(names: pl.DataFrame) -> pl.DataFrame:
     told = split.join(known.select("raw", "kind"), on="raw", how="left", maintain_order="left")
     first = pl.col("raw").str.slice(0, 1)
     initials = told.group_by("number", maintain_order=True).agg(
-        initials=first.str.join("") + " " + first.filter(pl.col("kind") != words.STOP).str.join(""),
+        initials=first.str.join("")
+        + " "
+        + first.filter(pl.col("kind") != words.STOP).str.join(""),
         words=pl.len(),
     )
     letters = pl.col("raw").str.len_chars()
@@ -164,6 +180,11 @@ def _bare(text: pl.Expr, is_cut: pl.Expr) -> pl.Expr:
     )
 
 
+def branch() -> str:
+    """The pattern of a branch at the end of a name: `Example Ltd, Dubai Branch`."""
+    return BRANCH.format(places="|".join(words.places()))
+
+
 def kinds(found: pl.Series) -> pl.DataFrame:
     """Each word as written with its kind and what it is compared as: columns raw, kind, word."""
     table = words.latin()
@@ -173,7 +194,9 @@ def kinds(found: pl.Series) -> pl.DataFrame:
         .with_columns(singular=words.folded(pl.col("raw")))
         .join(table, left_on="raw", right_on="word", how="left")
         .join(table, left_on="singular", right_on="word", how="left", suffix="_one")
-        .with_columns(pl.coalesce("kind", "kind_one"), pl.coalesce("stands_for", "stands_for_one"))
+        .with_columns(
+            pl.coalesce("kind", "kind_one"), pl.coalesce("stands_for", "stands_for_one")
+        )
     )
     spelt = misspelt(plain.filter(pl.col("kind").is_null())["raw"], table)
     return plain.join(spelt, on="raw", how="left", suffix="_near").select(
@@ -185,37 +208,3 @@ def kinds(found: pl.Series) -> pl.DataFrame:
         .otherwise(pl.coalesce("kind", "kind_near", pl.lit(words.OWN))),
         word=pl.coalesce(digits, "stands_for", "stands_for_near", "raw"),
     )
-
-
-def misspelt(unknown: pl.Series, table: pl.DataFrame) -> pl.DataFrame:
-    """Words that are one letter off a long word of the table: columns raw, kind, stands_for."""
-    long = table.filter(
-        pl.col("word").str.len_chars() >= LONG_WORD, pl.col("word") == pl.col("stands_for")
-    )
-    left = less(unknown.filter(unknown.str.len_chars() >= LONG_WORD - 1), "raw")
-    met = left.join(less(long["word"], "word"), on="less").select("raw", "word").unique()
-    near = met.filter(pl.Series(cpdist_osa(met["raw"], met["word"]) == 1, dtype=pl.Boolean))
-    return (
-        near.sort("raw", "word")
-        .unique("raw", keep="first", maintain_order=True)
-        .join(long, on="word")
-        .select("raw", "kind", "stands_for")
-    )
-
-
-def less(texts: pl.Series, name: str) -> pl.DataFrame:
-    """Each text with itself and every form of it that lacks one letter: columns `name`, less."""
-    rows = texts.unique().alias(name).to_frame()
-    longest = int(rows[name].str.len_chars().max() or 0)  # type: ignore[arg-type]
-    shorter = [
-        rows.filter(pl.col(name).str.len_chars() > i).with_columns(
-            less=pl.col(name).str.slice(0, i) + pl.col(name).str.slice(i + 1)
-        )
-        for i in range(min(longest, LONGEST_WORD))
-    ]
-    return pl.concat([rows.with_columns(less=pl.col(name)), *shorter])
-
-
-def cpdist_osa(left: pl.Series, right: pl.Series):  # type: ignore[no-untyped-def]
-    """Letters inserted, left out, changed or swapped between two columns of words."""
-    return cpdist(left.to_list(), right.to_list(), scorer=OSA.distance, workers=-1)

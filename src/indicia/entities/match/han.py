@@ -14,7 +14,7 @@ from indicia.store import Workspace
 
 COMMONEST_BIGRAM = 60
 SHORTEST_HELD, SHORTEST_SPELT = 3, 4
-EQUAL, EQUAL_OTHER_TRADE, HELD, SPELT = 0.95, 0.84, 0.82, 0.80
+EQUAL, EQUAL_OTHER_TRADE, HELD, BEGUN, SPELT = 0.95, 0.84, 0.82, 0.80, 0.80
 SHORT_BRAND = 2
 SHORT_LOSS, OTHER_PLACE, OTHER_NUMBER = 0.05, 0.70, 0.50
 
@@ -76,14 +76,19 @@ def _judged(pairs: pl.DataFrame) -> pl.DataFrame:
     if pairs.is_empty():
         return pl.DataFrame(schema=SCORES)
     letters = cpdist(
-        pairs["left_brand"].to_list(), pairs["right_brand"].to_list(), scorer=fuzz.ratio, workers=-1
+        pairs["left_brand"].to_list(),
+        pairs["right_brand"].to_list(),
+        scorer=fuzz.ratio,
+        workers=-1,
     )
     left, right = pl.col("left_brand"), pl.col("right_brand")
     shorter = pl.min_horizontal(left.str.len_chars(), right.str.len_chars())
     is_equal = left == right
-    is_held = (left.str.contains(right, literal=True) | right.str.contains(left, literal=True)) & (
-        shorter >= SHORTEST_HELD
-    )
+    is_held = (
+        left.str.contains(right, literal=True) | right.str.contains(left, literal=True)
+    ) & (shorter >= SHORTEST_HELD)
+    begins = left.str.starts_with(right) | right.str.starts_with(left)
+    is_begun = begins & (shorter == SHORT_BRAND)
     is_spelt = (shorter >= SHORTEST_SPELT) & (pl.col("letters") >= 0.75)  # noqa: PLR2004 -- one character of four
     is_other_trade = _apart("trades")
     is_short = shorter <= SHORT_BRAND
@@ -94,6 +99,8 @@ def _judged(pairs: pl.DataFrame) -> pl.DataFrame:
         .then(EQUAL_OTHER_TRADE)
         .when(is_held)
         .then(HELD)
+        .when(is_begun)
+        .then(BEGUN + SHORT_LOSS)
         .when(is_spelt)
         .then(SPELT)
         .otherwise(0.0)
@@ -114,7 +121,7 @@ def _judged(pairs: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("another trade"))
         .when(is_equal)
         .then(pl.lit("the same brand"))
-        .when(is_held)
+        .when(is_held | is_begun)
         .then(pl.lit("one brand holds the other"))
         .otherwise(pl.lit("one character differs"))
     )

@@ -9,6 +9,7 @@ NUMBER = "number"
 LETTER = "letter"
 FORM, STOP, PLACE, TRADE, COMMON = "form", "stop", "place", "trade", "common"
 SAYS_NOTHING = (FORM, STOP)
+LONG_PLURAL, SHORTEST_PLURAL = 5, 4
 
 
 def latin() -> pl.DataFrame:
@@ -33,29 +34,42 @@ def han() -> pl.DataFrame:
     return words.sort(length, pl.col("word"), descending=[True, False])
 
 
-def ordinals() -> dict[str, str]:
-    """Chinese ordinals up to 99 in figures, the longest first: `第五十四` -> `54`."""
+def numerals() -> dict[str, str]:
+    """Chinese numbers of units in figures, the longest first: `第五十四` -> `54`, `七〇五` -> `705`."""
     digits = "一二三四五六七八九"
     units = ["", *digits]
     said = {
-        f"第{'' if ten == 1 else units[ten]}{'十' if ten else ''}{units[one]}": str(10 * ten + one)
+        f"第{'' if ten == 1 else units[ten]}{'十' if ten else ''}{units[one]}": str(
+            10 * ten + one
+        )
         for ten in range(10)
         for one in range(10)
         if ten or one
     }
+    for zero in "〇零○":
+        spelt = [zero, *digits]
+        for number in range(100, 1000):
+            text = "".join(spelt[int(figure)] for figure in str(number))
+            said |= {text: str(number), f"第{text}": str(number)}
     return dict(sorted(said.items(), key=lambda item: (-len(item[0]), item[0])))
+
+
+def places() -> list[str]:
+    """Place words in Latin letters, the longest first."""
+    found = latin().filter(pl.col("kind") == PLACE)["word"].to_list()
+    return sorted(found, key=lambda word: (-len(word), word))
 
 
 def folded(word: pl.Expr) -> pl.Expr:
     """A plural as its singular, as far as English goes: `technologies` -> `technology`."""
     return (
-        pl.when(word.str.ends_with("ies") & (word.str.len_chars() > 5))
+        pl.when(word.str.ends_with("ies") & (word.str.len_chars() > LONG_PLURAL))
         .then(word.str.replace(r"ies$", "y"))
         .when(
             word.str.ends_with("s")
             & ~word.str.ends_with("ss")
             & ~word.str.ends_with("us")
-            & (word.str.len_chars() > 4)
+            & (word.str.len_chars() > SHORTEST_PLURAL)
         )
         .then(word.str.replace(r"s$", ""))
         .otherwise(word)
@@ -69,7 +83,9 @@ def weight(kind: pl.Expr, spread: pl.Expr) -> pl.Expr:
         kind: Kind of the word.
         spread: Number of parties on the target side whose names hold it; null or 0: none.
     """
-    rare = (9.0 - spread.fill_null(1).clip(lower_bound=1).cast(pl.Float64).log(2.0)).clip(3.0, 9.0)
+    rare = (9.0 - spread.fill_null(1).clip(lower_bound=1).cast(pl.Float64).log(2.0)).clip(
+        3.0, 9.0
+    )
     return (
         pl.when(kind == TRADE)
         .then(2.5)
