@@ -1,18 +1,14 @@
 """Census, Comext, Korea, Taiwan: answers that are not what they should be, and what is asked."""
 
-import tomllib
-from datetime import UTC, date, datetime
-from pathlib import Path
+from datetime import date
 
+import made_bodies
 import pytest
+from made_bodies import JOBS, body_of, stated
 
-import ingest
 from indicia.errors import SourceChangedError
-from indicia.sources.contract import Asked, Fetch
+from indicia.sources.contract import Asked
 
-HERE = Path(__file__).parent / "customs"
-JOBS = ingest.jobs()
-FETCHED = datetime(2026, 6, 1, tzinfo=UTC)
 TODAY = date(2026, 11, 22)
 CASES = {
     "imports": "us_census/imports/response.json",
@@ -27,25 +23,24 @@ KEYS = dict.fromkeys(("CENSUS_API_KEY", "DATA_GO_KR_KEY", "COMTRADE_KEY"), "hush
 ASKING = ["customs/comtrade", "customs/us_census", "customs/comext", "customs/korea"]
 
 
+def named(case: str) -> tuple[str, str]:
+    source, _, path = CASES[case].partition("/")
+    return f"customs/{source}", path
+
+
 def whole(case: str) -> bytes:
-    return (HERE / CASES[case]).read_bytes()
+    return body_of(*named(case))
 
 
 def parse(case: str, body: bytes):
-    path = HERE / CASES[case]
-    job = JOBS["customs/" + CASES[case].split("/")[0]]
-    stated = path.with_name("fetch.toml")
-    url = tomllib.loads(stated.read_text())["url"] if stated.exists() else "saved.csv"
-    fetch = Fetch("f", job.source.id, "live", url, FETCHED, "", "", len(body))
-    return job.parse(job.redact(body), fetch)
+    return made_bodies.parse(
+        named(case)[0], body, **{"url": "saved.csv", **stated(*named(case))}
+    )
 
 
 def refused(case: str, body: bytes) -> SourceChangedError:
-    with pytest.raises(SourceChangedError) as raised:
-        parse(case, body)
-    assert raised.value.place
-    assert raised.value.remedy
-    return raised.value
+    facts = {"url": "saved.csv", **stated(*named(case))}
+    return made_bodies.refused(named(case)[0], body, **facts)
 
 
 @pytest.mark.parametrize("case", CASES)

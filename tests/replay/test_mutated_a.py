@@ -1,20 +1,15 @@
 """Facilities, power, customs: a response that is not what it should be is named, never loaded."""
 
 import json
-from datetime import UTC, datetime
 from io import BytesIO
-from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
+import made_bodies
 import pytest
+from made_bodies import JOBS, body_of, fetch_of
 
-import ingest
 from indicia.errors import SourceChangedError
-from indicia.sources.contract import Fetch
 
-HERE = Path(__file__).parent
-FETCHED = datetime(2026, 6, 1, tzinfo=UTC)
-JOBS = ingest.jobs()
 EPOCH, EIA = "facilities/epoch", "power/eia930"
 DISCLOSED, COMTRADE = "power/operator_disclosures", "customs/comtrade"
 FILES = {
@@ -102,26 +97,15 @@ WRONG_CELLS = [
 
 
 def whole(name: str) -> bytes:
-    source, path, _ = FILES[name]
-    return (HERE / source / path).read_bytes()
+    return body_of(*FILES[name][:2])
 
 
 def parse(name: str, body: bytes):
-    source, _, url = FILES[name]
-    fetch = Fetch("f", source, "file", url, FETCHED, "0" * 64, "0" * 64, len(body))
-    return JOBS[source].parse(body, fetch)
+    return made_bodies.parse(FILES[name][0], body, way="file", url=FILES[name][2])
 
 
 def refused(name: str, body: bytes) -> SourceChangedError:
-    with pytest.raises(SourceChangedError) as raised:
-        parse(name, body)
-    error = raised.value
-    assert error.source == FILES[name][0]
-    for part in (error.source, error.place, str(error.expected), error.remedy):
-        assert part
-        assert part in str(error)
-    assert "received" in str(error)
-    return error
+    return made_bodies.refused(FILES[name][0], body, way="file", url=FILES[name][2])
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -224,7 +208,7 @@ def test_a_page_that_lacks_rows_says_how_many_there_should_be():
 
 
 def test_a_demand_file_must_be_named_for_its_zone():
-    fetch = Fetch("f", EIA, "file", "demand.csv", FETCHED, "0" * 64, "0" * 64, 1)
+    fetch = fetch_of(EIA, way="file", url="demand.csv")
     with pytest.raises(SourceChangedError, match="file name: expected a zone such as TVA"):
         JOBS[EIA].parse(whole("raw file"), fetch)
 

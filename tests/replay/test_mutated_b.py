@@ -1,17 +1,11 @@
 """Procurement, staffing, entities, context: a response that is not what it should be is named."""
 
 import json
-from datetime import UTC, datetime
-from pathlib import Path
 
+import made_bodies
 import pytest
+from made_bodies import JOBS, body_of, refused
 
-import ingest
-from indicia.errors import SourceChangedError
-from indicia.sources.contract import Fetch
-
-HERE = Path(__file__).parent
-JOBS = ingest.jobs()
 OCDS, BOARDS, CSL = "procurement/ocds", "staffing/boards", "entities/csl"
 EVENTS, ANALYST = "context/events", "context/analyst"
 FILES = {
@@ -74,31 +68,16 @@ EMPTY_PAGES = [
 
 
 def response(case):
-    job, path, _ = FILES[case]
-    return (HERE / job / path).read_bytes()
+    return body_of(*FILES[case][:2])
 
 
 def read(case, body, name=None):
-    job = JOBS[FILES[case][0]]
-    facts = {
-        "fetch_id": "mutated",
-        "source": job.source.id,
-        "way": "file",
-        "url": name or FILES[case][2],
-        "fetched_utc": datetime(2026, 6, 1, tzinfo=UTC),
-        "sha256": "",
-        "original_sha256": "",
-        "body_bytes": len(body),
-    }
-    return job.parse(job.redact(body), Fetch(**facts))
+    return made_bodies.parse(FILES[case][0], body, way="file", url=name or FILES[case][2])
 
 
 def refusal(case, body, name=None):
-    with pytest.raises(SourceChangedError) as caught:
-        read(case, body, name)
-    error = caught.value
-    assert error.source == FILES[case][0]
-    assert all([error.place, error.expected, error.received, error.remedy])
+    error = refused(FILES[case][0], body, way="file", url=name or FILES[case][2])
+    assert error.received
     return f"{error} {error.expected} {error.received} {error.remedy}"
 
 

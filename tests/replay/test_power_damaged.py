@@ -1,19 +1,14 @@
 """Power sources: a damaged body gives a named refusal, or rows that fit their table; nothing else."""
 
 import random
-import tomllib
-from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
+from made_bodies import JOBS, REPLAY, body_of, fetch_of, stated
 
-import ingest
 from indicia.errors import SourceChangedError
 from indicia.schema import TABLES, parsed
-from indicia.sources.contract import Fetch
 
-HERE = Path(__file__).parent / "power"
-JOBS = ingest.jobs()
+HERE = REPLAY / "power"
 CASES = [
     pytest.param(found.parent, id=found.parent.relative_to(HERE).as_posix())
     for found in sorted(HERE.glob("*/*/response.*"))
@@ -44,21 +39,10 @@ def damage(draw: random.Random, body: bytes) -> bytes:
 
 @pytest.mark.parametrize("folder", CASES)
 def test_a_damaged_body_is_refused_by_name_or_gives_rows_that_fit(folder):
-    job = JOBS[f"power/{folder.parent.name}"]
-    (response,) = folder.glob("response.*")
-    whole = response.read_bytes()
-    stated = folder / "fetch.toml"
-    facts = tomllib.loads(stated.read_text(encoding="utf-8")) if stated.exists() else {}
-    given = {
-        "way": "file",
-        "url": job.source.url or job.source.name,
-        "fetched_utc": datetime(2026, 6, 1, tzinfo=UTC),
-    }
-    digest = "0" * 64
-    fetch = Fetch(
-        fetch_id="f", source=job.source.id, sha256=digest, original_sha256=digest, body_bytes=1,
-        **{**given, **facts},
-    )  # fmt: skip
+    source, case = f"power/{folder.parent.name}", folder.name
+    job, whole = JOBS[source], body_of(source, case)
+    facts = {"way": "file", "url": job.source.url or job.source.name, **stated(source, case)}
+    fetch = fetch_of(source, **facts)
     draw = random.Random(folder.name)
     for _ in range(DAMAGED):
         body = job.redact(damage(draw, whole))

@@ -1,19 +1,13 @@
 """Power sources: a response that is not what its publisher promises is named, never loaded."""
 
 import json
-from dataclasses import replace
-from datetime import UTC, datetime
-from pathlib import Path
 
+import made_bodies
 import pytest
+from made_bodies import body_of
 
-import ingest
 from indicia.errors import SourceChangedError
-from indicia.sources.contract import Fetch
 
-HERE = Path(__file__).parent / "power"
-JOBS = ingest.jobs()
-FETCHED = datetime(2026, 6, 1, tzinfo=UTC)
 FILES = {
     "ireland": ("cso_ireland", "json-stat/response.json", "en"),
     "ireland as CSV": ("cso_ireland", "csv/response.csv", "en"),
@@ -117,30 +111,21 @@ WRONG_CELLS = [
 ]
 
 
+def facts_of(name: str) -> dict[str, object]:
+    return {"way": "file" if name == "taiwan" else "live", "url": FILES[name][2]}
+
+
 def whole(name: str) -> bytes:
     source, path, _ = FILES[name]
-    return (HERE / source / path).read_bytes()
+    return body_of(f"power/{source}", path)
 
 
 def parse(name: str, body: bytes, **facts: object):
-    source, _, url = FILES[name]
-    job = JOBS[f"power/{source}"]
-    kept = job.redact(body)
-    fetch = Fetch("f", job.source.id, "live", url, FETCHED, "0" * 64, "0" * 64, len(kept))
-    if name == "taiwan":
-        fetch = replace(fetch, way="file")
-    return job.parse(kept, replace(fetch, **facts))
+    return made_bodies.parse(f"power/{FILES[name][0]}", body, **{**facts_of(name), **facts})
 
 
 def refused(name: str, body: bytes, **facts: object) -> SourceChangedError:
-    with pytest.raises(SourceChangedError) as raised:
-        parse(name, body, **facts)
-    error = raised.value
-    assert error.source == f"power/{FILES[name][0]}"
-    for part in (error.source, error.place, str(error.expected), error.remedy):
-        assert part
-        assert part in str(error)
-    return error
+    return made_bodies.refused(f"power/{FILES[name][0]}", body, **{**facts_of(name), **facts})
 
 
 @pytest.mark.parametrize("name", FILES)

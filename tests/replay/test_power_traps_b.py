@@ -1,39 +1,22 @@
 """What is known to go wrong with Taiwan, the Gulf, countries, profiles and lights: a test each."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 
+import made_bodies
 import polars as pl
 import pytest
+from made_bodies import FETCHED, JOBS, body_of, rules
 
-import ingest
 from indicia.errors import SourceChangedError
-from indicia.sources.contract import Fetch
 from ingest.power import gccia
-
-HERE = Path(__file__).parent / "power"
-JOBS = ingest.jobs()
-FETCHED = datetime(2026, 6, 1, tzinfo=UTC)
 
 
 def case(name: str, folder: str) -> bytes:
-    (found,) = (HERE / name / folder).glob("response.*")
-    return found.read_bytes()
-
-
-def fetch_of(name: str, **facts: object) -> Fetch:
-    fetch = Fetch("f", f"power/{name}", "live", "body", FETCHED, "0" * 64, "0" * 64, 1)
-    return replace(fetch, **facts)
+    return body_of(f"power/{name}", folder)
 
 
 def parse(name: str, body: bytes, **facts: object):
-    job = JOBS[f"power/{name}"]
-    return job.parse(job.redact(body), fetch_of(name, **facts))
-
-
-def rules(result) -> dict[str, int]:
-    return {r.rule: r.count for r in result.rejections}
+    return made_bodies.parse(f"power/{name}", body, **facts)
 
 
 # Taiwan

@@ -1,18 +1,15 @@
 """OpenAlex, MyCareersFuture, Adzuna, Hugging Face: what is asked, what leaves, what is refused."""
 
 import json
-import tomllib
 from datetime import UTC, date, datetime
-from pathlib import Path
 
+import made_bodies
 import pytest
+from made_bodies import JOBS, body_of, stated
 
-import ingest
 from indicia.errors import SourceChangedError
-from indicia.sources.contract import Asked, Fetch
+from indicia.sources.contract import Asked
 
-HERE = Path(__file__).parent / "staffing"
-JOBS = ingest.jobs()
 FETCHED = datetime(2026, 6, 1, tzinfo=UTC)
 TODAY = date(2026, 11, 22)
 CASES = {
@@ -27,28 +24,26 @@ ASKING = ["openalex", "mycareersfuture", "adzuna", "hugging_face"]
 HTML = b"<!DOCTYPE html><html><head><title>Sorry</title></head></html>"
 
 
+def named(case: str) -> tuple[str, str]:
+    source, _, folder = CASES[case].partition("/")
+    return f"staffing/{source}", folder
+
+
 def whole(case: str) -> bytes:
-    return (HERE / CASES[case] / "response.json").read_bytes()
+    return body_of(*named(case))
 
 
-def parse(
-    case: str, body: bytes, url: str = "", way: str = "live", next_url: str | None = None
-):
-    job = JOBS["staffing/" + CASES[case].split("/")[0]]
-    stated = tomllib.loads((HERE / CASES[case] / "fetch.toml").read_text(encoding="utf-8"))
-    address = url or stated["url"]
-    fetch = Fetch(
-        "f", job.source.id, way, address, FETCHED, "", "", len(body), next_url=next_url
-    )
-    return job.parse(job.redact(body), fetch)
+def facts_of(case: str, url: str, **facts: object) -> dict[str, object]:
+    said = stated(*named(case))
+    return {"url": url or said["url"], "fetched_utc": FETCHED, **facts}
+
+
+def parse(case: str, body: bytes, url: str = "", **facts: object):
+    return made_bodies.parse(named(case)[0], body, **facts_of(case, url, **facts))
 
 
 def refused(case: str, body: bytes, url: str = "") -> SourceChangedError:
-    with pytest.raises(SourceChangedError) as raised:
-        parse(case, body, url)
-    assert raised.value.place
-    assert raised.value.remedy
-    return raised.value
+    return made_bodies.refused(named(case)[0], body, **facts_of(case, url))
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -141,8 +136,8 @@ def test_a_spent_budget_of_openalex_is_quoted():
 
 
 def test_a_year_that_has_not_begun_is_refused():
-    url = tomllib.loads((HERE / CASES["openalex"] / "fetch.toml").read_text())["url"]
-    assert "2026" in str(refused("openalex", whole("openalex"), url.replace("2025", "2027")))
+    url = str(stated(*named("openalex"))["url"]).replace("2025", "2027")
+    assert "2026" in str(refused("openalex", whole("openalex"), url))
 
 
 def test_employers_are_found_by_registry_id_and_asked_once_each():
