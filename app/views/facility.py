@@ -92,10 +92,7 @@ if found.next_indicator:
 ledger.of_facility(store, wanted)
 
 st.subheader("Evidence")
-st.caption(
-    "Each statement with its source, the hash under which the body read is archived, and when the "
-    "record behind it was first seen, last changed and last checked."
-)
+st.caption("Each statement with its source, the archived hash, its record's three dates.")
 shared.table(facility.evidence(store, wanted), "Evidence down to the archived hash", "evidence")
 st.markdown("**Archived bodies** behind the evidence and the facts, by their hash.")
 shared.table(facility.bodies(store, wanted), "Archived bodies by hash", "bodies")
@@ -111,7 +108,7 @@ if party := shared.table(
 published.of_facility(store, wanted)
 
 st.subheader("Observations")
-st.caption("Each row with the day it was first seen, last changed and last checked (UTC).")
+st.caption("Each row with when it was first seen, last changed and last checked (UTC).")
 for name in facility.OBSERVED_HERE:
     rows = facility.observations(store, wanted, name)
     with st.expander(f"{name.replace('_', ' ')}: {rows.height:,} rows"):
