@@ -37,13 +37,19 @@ def show(store: Store, asked: Asked, against: tuple[str, ...]) -> None:
     st.subheader(f"No hit: {found.unmatched.height:,}")
     st.caption(f"Compared with {found.compared}. No hit clears nobody.")
     shared.table(found.unmatched, "Rows that met nobody", "unmatched")
-    with st.expander(f"The lists these data hold: {found.lists.height}"):
-        st.caption(
-            "A listing made after a list was read cannot be met; page Sources says how fresh it is."
-        )
-        shared.table(found.lists, "Lists held, with their newest listing", "lists")
+    lists(store)
     _offer(store, found)
     st.caption(shared.caption())
+
+
+def lists(store: Store) -> None:
+    """Which lists these data hold, and how new each is."""
+    held = screening.lists(store)
+    st.subheader(f"Lists held: {held.height:,}")
+    st.caption(
+        "A listing made after its list was read cannot be met; the page Sources says how fresh it is."
+    )
+    shared.table(held, "Lists held, with their newest listing", "lists")
 
 
 def _screened(store: Store, asked: Asked, against: tuple[str, ...]) -> Screened:

@@ -1,11 +1,13 @@
 """A small invented store in which every verdict, state and precision occurs. Nothing in it is real."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 
 import polars as pl
 
+from indicia.entities.resolve import resolve
 from indicia.schema import RIVALS, RUNS, TABLES, parsed, stamped
 from indicia.store import Build, Vintage
 
@@ -22,6 +24,7 @@ STAMP = {
     "fetched_utc": NOW,
     "fetch_id": "fetch-1",
 }
+Rows = Mapping[str, list[dict[str, object]]]
 BOLD = "made-bold"
 QUIET = "made-quiet"
 UNKNOWN = "made-unknown"
@@ -190,11 +193,20 @@ def _runs() -> dict[str, list[dict[str, object]]]:
     }  # fmt: skip
 
 
-def build(home: Path) -> Path:
-    """Publish the invented store under `home`."""
+def build(home: Path, more: Rows | None = None, judged: pl.DataFrame | None = None) -> Path:
+    """Publish the invented store under `home`.
+
+    Args:
+        home: Where.
+        more: Further rows by table.
+        judged: Rows of `judgement`; where given, who is who is settled as a refresh does.
+    """
     vintage = Vintage(NOW, NOW, "fetch-1", is_snapshot=False)
     with Build(home) as made:
-        for name, rows in _observations().items():
+        every = _observations()
+        for name, rows in (
+            every | {n: every.get(n, []) + r for n, r in (more or {}).items()}
+        ).items():
             table = TABLES[name]
             frame = _stamped(name, rows)
             made.load(table, frame, vintage, "context/analyst")
@@ -221,7 +233,9 @@ def build(home: Path) -> Path:
         )
         for table in RUNS:
             made.record(table, table.frame(_runs().get(table.name, [])))
-        made.replace_assessments({n: TABLES[n].frame(rows) for n, rows in _results().items()})
+        frames = {n: TABLES[n].frame(rows) for n, rows in _results().items()}
+        settled = {} if judged is None else resolve(made.reader(), judged)
+        made.replace_assessments(frames | settled)
         made.publish(rules_version="invented-rules", kind="synthetic", now=NOW)
     return home
 

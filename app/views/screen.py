@@ -41,6 +41,8 @@ with st.expander("How the file is read"):
 
 if not upload and not text.strip():
     st.caption(screening.CAVEAT)
+    screened.lists(store)
+    st.caption(shared.caption())
     st.stop()
 if not against:
     st.warning("Choose whom the list is held against.")

@@ -135,12 +135,12 @@ def test_every_starter_facility_has_a_dossier_and_a_timeline(starter):
 
 
 def test_a_listing_is_found_by_alias_and_says_so(made):
-    found = entity.listings(made, " sigma handel ")
+    found = entity.listings(made, entity.opened(made, " sigma handel "))
     assert found.select("name", "matched_on").rows() == [("Sigma Trading", "same alias")]
 
 
 def test_a_supplier_among_several_is_found(made):
-    assert entity.notices(made, "tau")["named_as"].to_list() == ["supplier"]
+    assert entity.notices(made, entity.opened(made, "tau"))["named_as"].to_list() == ["supplier"]
 
 
 def _source(source_id: str) -> Source:

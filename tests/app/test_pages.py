@@ -141,11 +141,14 @@ def test_an_organisation_shows_facilities_listings_notices_and_events(made_home,
     app = opened(made_home, monkeypatch, "entity.py", entity="Sigma Trading")
     assert not app.exception
     assert [s.value for s in app.subheader] == [
+        "Identity",
         "Facilities: 0",
-        "Listings matched: 1",
+        "Listings: 1",
+        "Timeline",
         "Notices as buyer or supplier: 1",
         "Events: 0",
     ]
+    assert "found by name alone" in said(app)
 
 
 def test_sources_show_their_issues_with_expected_received_and_remedy(made_home, monkeypatch):

@@ -28,12 +28,19 @@ def pending(store: Reader, judged: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def of(judged: pl.DataFrame, ids: Iterable[str]) -> pl.DataFrame:
-    """Judgements on any of these ids, the newest first."""
+def of(store: Reader, judged: pl.DataFrame, ids: Iterable[str]) -> pl.DataFrame:
+    """Judgements on any of these ids, the newest first, and whether each counts already."""
     wanted = list(ids)
-    return judged.filter(
-        pl.col("left_id").is_in(wanted) | pl.col("right_id").is_in(wanted)
-    ).sort(JUDGEMENT.key, descending=True)
+    held = store.sql("SELECT judgement_id FROM judgement")["judgement_id"]
+    is_of = pl.col("left_id").is_in(wanted) | pl.col("right_id").is_in(wanted)
+    counts = pl.when(pl.col("judgement_id").is_in(held.implode()))
+    return (
+        judged.filter(is_of)
+        .sort(JUDGEMENT.key, descending=True)
+        .with_columns(
+            counts=counts.then(pl.lit("yes")).otherwise(pl.lit("from the next refresh"))
+        )
+    )
 
 
 def unknown(store: Reader, subject: str, ids: Iterable[str]) -> list[str]:

@@ -66,14 +66,24 @@ LANES = """
 """
 BEFORE, AFTER = "-1y", "6mo"
 ORDER = (
-    "rule", "power", "metered", "zone base load", "compute", "notice", "hiring", "event", "evidence",
+    "rule", "power", "metered", "zone base load", "compute", "register", "listing", "notice", "shipment",
+    "hiring", "model", "event", "evidence",
 )  # fmt: skip
 
 
 def of_facility(store: Reader, facility_id: str) -> pl.DataFrame:
     """Everything on record about this facility, in the order of the lanes."""
-    own = store.sql(LANES, {"id": facility_id})
-    found = pl.concat([own, _rules(store.as_of).select(own.columns).cast(own.schema)])
+    return with_rules(store.sql(LANES, {"id": facility_id}), store.as_of)
+
+
+def with_rules(own: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
+    """Marks with the rules beside them, in the order of the lanes.
+
+    Args:
+        own: Marks with the columns of `LANES`.
+        as_of: Rules announced later are left out; None: none is.
+    """
+    found = pl.concat([own, _rules(as_of).select(own.columns).cast(own.schema)])
     found = found.with_columns(pl.col("date_precision").fill_null("unknown"))
     order = pl.col("lane").replace_strict(dict(zip(ORDER, range(len(ORDER)), strict=True)))
     return found.sort(order, "starts_date", "label", "source", nulls_last=True)
@@ -97,6 +107,12 @@ def _rules(as_of: date | None) -> pl.DataFrame:
         source=pl.format("rule {}: {}", "rule_id", "citation"),
         source_url=pl.lit(None),
     )
+
+
+def has_own(marks: pl.DataFrame) -> bool:
+    """Whether anything but rules has a date."""
+    own = marks.filter(pl.col("lane") != "rule", pl.col("starts_date").is_not_null())
+    return not own.is_empty()
 
 
 def undated(marks: pl.DataFrame) -> pl.DataFrame:

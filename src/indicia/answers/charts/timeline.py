@@ -18,7 +18,10 @@ QUANTITIES = {
     "compute": "H100 equivalents",
     "hiring": "Open positions",
 }
-SPANS = ("notice", "event", "evidence")
+SPANS = {
+    "notice": "square", "event": "diamond", "evidence": "circle", "register": "stroke",
+    "listing": "triangle-up", "shipment": "cross", "model": "triangle-right",
+}  # fmt: skip
 TOOLTIP = [
     alt.Tooltip("lane:N", title="lane"),
     alt.Tooltip("label:N", title="what"),
@@ -56,7 +59,7 @@ def timeline(marks: pl.DataFrame, caption: str) -> alt.VConcatChart:
         for lane, title in QUANTITIES.items()
     }
     parts = {title: part for title, part in parts.items() if part.height}
-    spans = shown.filter(pl.col("lane").is_in(SPANS))
+    spans = shown.filter(pl.col("lane").is_in(list(SPANS)))
     last = "spans" if spans.height else next(reversed(parts), "rules")
     lanes = [_rule_names(rules, ticks, is_last=last == "rules")] if rules.height else []
     lanes += [
@@ -195,7 +198,7 @@ def _spans(
         bars = alt.Chart(lasting).mark_rule(strokeWidth=6, color=GREY, opacity=0.7)
         layers.append(bars.encode(x2="ends_date:T", tooltip=TOOLTIP, **encoding))
     if short.height:
-        scale = alt.Scale(domain=SPANS, range=("square", "diamond", "circle"))
+        scale = alt.Scale(domain=list(SPANS), range=list(SPANS.values()))
         points = alt.Chart(short).mark_point(size=70, filled=True, color=GREY)
         layers.append(
             points.encode(

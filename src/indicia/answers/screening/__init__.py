@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from indicia.answers.reader import Reader
-from indicia.answers.screening.columns import Asked, asked
 from indicia.answers.screening.chance import Expected, expected
+from indicia.answers.screening.columns import Asked, asked
 from indicia.answers.screening.headings import HEADINGS, name_column, roles
 from indicia.answers.screening.limits import MEBIBYTE, MOST_BYTES, MOST_ROWS
 from indicia.answers.screening.reading import ENCODINGS, Given, pasted, read
@@ -36,6 +36,7 @@ __all__ = [
     "Given",
     "Screened",
     "asked",
+    "lists",
     "name_column",
     "pasted",
     "read",
