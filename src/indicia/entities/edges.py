@@ -173,7 +173,10 @@ def _ordered(found: pl.DataFrame) -> pl.DataFrame:
 
 
 def _unambiguous(between: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
-    """A name that two entries of one register bear says nothing of which: those edges are possible."""
+    """A name that two entries of one register bear says nothing of which: those edges are possible.
+
+    So are edges between the two entries: their register tells them apart.
+    """
     registers = records.filter(pl.col("kind") == "register").select(
         id="record_id", scheme=pl.col("record_id").str.split(":").list.first()
     )
@@ -192,8 +195,16 @@ def _unambiguous(between: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
         .filter(pl.col("entries") > 1)["mention"]
         .unique()
     )
+    scheme = registers.rename({"id": "right_id", "scheme": "right_scheme"})
+    one_register = (
+        named.join(registers, left_on="left_id", right_on="id")
+        .join(scheme, on="right_id")
+        .filter(pl.col("scheme") == pl.col("right_scheme"))["left_id"]
+        .unique()
+    )
+    of_several = pl.concat([several, one_register]).implode()
     is_unsure = is_named & (
-        pl.col("left_id").is_in(several.implode()) | pl.col("right_id").is_in(several.implode())
+        pl.col("left_id").is_in(of_several) | pl.col("right_id").is_in(of_several)
     )
     return between.with_columns(
         decision=pl.when(is_unsure).then(pl.lit("possible")).otherwise("decision"),

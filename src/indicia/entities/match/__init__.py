@@ -62,7 +62,9 @@ class Targets:
         if self._db and self._latin:
             left = _without(names, equal["left"])
             found += [self._similar(self._latin, left), _brands(self._db, left, self.names)]
-        named = _named(pl.concat(found, how="diagonal_relaxed"), names, self.names)
+        named = _named(pl.concat(found, how="diagonal_relaxed"), names, self.names).filter(
+            pl.col("left_id") != pl.col("right_id")
+        )
         best = (
             named.with_columns(rank=pl.col("method").replace_strict(decide.RANK))
             .sort(
