@@ -30,7 +30,7 @@ def published_as(store: Reader, facility_id: str) -> pl.DataFrame:
         One row per published id and source, the facility's own first: `published_id`, `source`,
         `name`, `place`, `country_iso2`, `coord_precision`, `level`, `met_id` (the record it met),
         `decision`, `distance_m` (m), `name_share`, `party_share`, `score_share`, `why`,
-        `source_url`. One row only where nobody else publishes it.
+        `note`, `source_url`. One row only where nobody else publishes it.
     """
     return store.sql(
         f"""
@@ -48,7 +48,7 @@ def published_as(store: Reader, facility_id: str) -> pl.DataFrame:
         )
         SELECT f.facility_id AS published_id, f.source, f.name, f.place, f.country_iso2,
                f.coord_precision, i.level, b.met_id, b.decision, b.distance_m, b.name_share,
-               b.party_share, b.score_share, b.why, f.source_url
+               b.party_share, b.score_share, b.why, f.note, f.source_url
         FROM published_facility f LEFT JOIN best b ON b.published_id = f.facility_id
         LEFT JOIN facility_identity i ON i.published_id = f.facility_id
         WHERE f.facility_id IN (FROM mine)

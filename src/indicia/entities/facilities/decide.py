@@ -15,67 +15,82 @@ SHORTEST_OWN = 5
 WEIGHTS = {"name": 0.5, "party": 0.25, "place": 0.25}
 TOWN_SHARE, NOWHERE_SHARE, UNKNOWN_PARTY_SHARE = 0.7, 0.3, 0.5
 
-_distance = pl.col("distance_m")
-_both = pl.col("both_sites")
-_is_operator = (pl.col("party_share") >= OPERATOR_SHARE).fill_null(value=False) | pl.col(
-    "is_party_named"
+
+def _is(name: str) -> pl.Expr:
+    return pl.col(name).fill_null(value=False)
+
+
+# What a pair is like, step by step: later steps ask earlier ones.
+_SPELLED = pl.min_horizontal(
+    pl.col("left_own").str.len_chars(), pl.col("right_own").str.len_chars()
 )
-_is_other_operator = (
-    (pl.col("party_share") < OTHER_OPERATOR_SHARE).fill_null(value=False) & ~pl.col("is_party_named")
-)  # fmt: skip
-_has_own = pl.col("left_own").ne("") & pl.col("right_own").ne("")
-_own = _has_own & (
-    pl.col("is_own_shared")
-    | (
-        (pl.col("own_share") >= OPERATOR_SHARE)
-        & (pl.min_horizontal(pl.col("left_own").str.len_chars(), pl.col("right_own").str.len_chars()) >= SHORTEST_OWN)
-    )
-).fill_null(value=False)  # fmt: skip
-_equal = pl.col("is_equal_name") | pl.col("is_equal_core")
-_name = _equal | _own
-_town = pl.col("is_same_town").fill_null(value=False)
-_clash = pl.col("is_name_clash").fill_null(value=False)
-_levels = pl.concat_list("left_level", "right_level").list.sort().list.join(" ")
-_campus_and_building = _levels == "building campus"
-_has_building = _levels.str.contains("building")
-_units_agree = pl.col("is_equal_units") & ~pl.col("is_unit_clash")
-_code = _units_agree & pl.col("both_codes")
-_others = pl.col("left_publisher") != pl.col("right_publisher")
-_fits = _others & _units_agree & ~_campus_and_building
-_open = ~pl.col("is_unit_clash") & ~_campus_and_building
-_reach = pl.when(_has_building).then(BUILDING_M).otherwise(CAMPUS_M)
-_touch = pl.when(_has_building).then(TOUCHING_M).otherwise(CAMPUS_M)
-_far = (_both & (_distance > FAR_M)).fill_null(value=False)
+_HELD_BY = pl.concat_list("left_level", "right_level").list.sort().list.join(" ")
+STEPS: tuple[dict[str, pl.Expr], ...] = (
+    {
+        "operator": _is("is_party_named")
+        | (pl.col("party_share") >= OPERATOR_SHARE).fill_null(value=False),
+        "has_own": pl.col("left_own").ne("") & pl.col("right_own").ne(""),
+        "alike": (pl.col("own_share") >= OPERATOR_SHARE).fill_null(value=False)
+        & (_SPELLED >= SHORTEST_OWN),
+        "equal": _is("is_equal_name") | _is("is_equal_core"),
+        "town": _is("is_same_town"),
+        "stated": _is("both_places"),
+        "both": _is("both_sites"),
+        "clash": _is("is_name_clash"),
+        "unit_clash": _is("is_unit_clash"),
+        "units": _is("is_equal_units") & ~_is("is_unit_clash"),
+        "others": pl.col("left_publisher") != pl.col("right_publisher"),
+        "levels": _HELD_BY,
+        "far": (pl.col("distance_m") > FAR_M).fill_null(value=False),
+    },
+    {
+        "other_operator": ~_is("operator")
+        & (pl.col("party_share") < OTHER_OPERATOR_SHARE).fill_null(value=False),
+        "own": _is("has_own") & (_is("is_own_shared") | _is("alike")),
+        "code": _is("units") & _is("both_codes"),
+        "step": pl.col("levels") == "building campus",
+        "has_building": pl.col("levels").str.contains("building"),
+    },
+    {
+        "name": _is("equal") | _is("own"),
+        "fits": _is("others") & _is("units") & ~_is("step"),
+        "open": ~_is("unit_clash") & ~_is("step"),
+        "reach_m": pl.when("has_building").then(BUILDING_M).otherwise(CAMPUS_M),
+        "touch_m": pl.when("has_building").then(TOUCHING_M).otherwise(CAMPUS_M),
+    },
+)
+FLAGS = tuple(name for step in STEPS for name in step)
 
 
-def _within(metres: float | pl.Expr) -> pl.Expr:
-    return (_both & (_distance <= metres)).fill_null(value=False)
+def _within(metres: float | str) -> pl.Expr:
+    limit = pl.col(metres) if isinstance(metres, str) else pl.lit(metres)
+    return (pl.col("distance_m") <= limit).fill_null(value=False)
 
 
 # The first rule that holds decides; each says what it rests on.
 SAME = (
-    (_fits & _code & _is_operator & _within(CODE_M), "the operator's own code of the building agrees"),
-    (_fits & _own & _is_operator & _within(_reach), "its own name and the operator agree"),
-    (_fits & _equal & _own & ~_is_other_operator & _within(_reach), "the names are equal"),
-    (_fits & _equal & _is_operator & _within(_touch), "name and operator agree"),
-    (_fits & ~_both & _code & _is_operator & _town, "operator, town and the operator's own code agree"),
-    (_fits & ~_both & _equal & _is_operator & _town, "name, operator and town agree"),
-    (_fits & ~_both & _own & _is_operator & _town, "its own name, operator and town agree"),
+    (_is("fits") & _is("code") & _is("operator") & _within(CODE_M), "the operator's own code of the building agrees"),
+    (_is("fits") & _is("own") & _is("operator") & _within("reach_m"), "its own name and the operator agree"),
+    (_is("fits") & _is("equal") & _is("own") & ~_is("other_operator") & _within("reach_m"), "the names are equal"),
+    (_is("fits") & _is("equal") & _is("operator") & _within("touch_m"), "name and operator agree"),
+    (_is("fits") & ~_is("both") & _is("code") & _is("operator") & _is("town"), "operator, town and the operator's own code agree"),
+    (_is("fits") & ~_is("both") & _is("equal") & _is("operator") & _is("town"), "name, operator and town agree"),
+    (_is("fits") & ~_is("both") & _is("own") & _is("operator") & _is("town"), "its own name, operator and town agree"),
 )  # fmt: skip
 NEAR = (
-    (_campus_and_building & ~pl.col("is_unit_clash") & _within(ON_CAMPUS_M) & (_is_operator | _own), "a building of the campus"),
-    (_campus_and_building & ~_both & _own & _is_operator & _town, "a building of the campus"),
-    (pl.col("is_unit_clash") & _is_operator & _within(SIBLING_M), "different units of one operator: different buildings"),
-    (_within(SHARED_BUILDING_M) & _is_other_operator, "different operators at one address"),
+    (_is("step") & ~_is("unit_clash") & _within(ON_CAMPUS_M) & (_is("operator") | _is("own")), "a building of the campus"),
+    (_is("step") & ~_is("both") & _is("own") & _is("operator") & _is("town"), "a building of the campus"),
+    (_is("unit_clash") & _is("operator") & _within(SIBLING_M), "different units of one operator: different buildings"),
+    (_within(SHARED_BUILDING_M) & _is("other_operator"), "different operators at one address"),
 )  # fmt: skip
 POSSIBLE = (
-    (_open & _others & _equal & _is_operator & _far & (_town | ~pl.col("both_places")), "the points lie far apart, so one of them may be wrong"),
-    (_open & ~_others & _units_agree & _name & _is_operator & (_within(CAMPUS_M) | (~_both & (_town | ~pl.col("both_places")))), "one publisher lists both"),
-    (_open & _others & _name & ~_far & (_equal | ~_is_other_operator) & (_has_own | _is_operator | _town) & (_town | _both | ~pl.col("both_places")), "the rest is not known to agree"),
-    (_open & _fits & ~_both & ~_clash & _is_operator & _town, "operator and town agree, the names say no more"),
-    (_open & _fits & ~_clash & _is_operator & ~pl.col("both_places"), "the operator agrees, and one of them states no place"),
-    (_open & _others & ~_clash & _within(_reach) & _is_operator, "operator and point agree, the names say no more"),
-    (_open & _others & ~_clash & ~_is_other_operator & _within(TOUCHING_M), "the points touch, and nothing else is known"),
+    (_is("open") & _is("others") & _is("equal") & _is("operator") & _is("far") & (_is("town") | ~_is("stated")), "the points lie far apart, so one of them may be wrong"),
+    (_is("open") & ~_is("others") & _is("units") & _is("name") & _is("operator") & (_within(CAMPUS_M) | (~_is("both") & (_is("town") | ~_is("stated")))), "one publisher lists both"),
+    (_is("open") & _is("others") & _is("name") & ~_is("far") & (_is("equal") | ~_is("other_operator")) & (_is("has_own") | _is("operator") | _is("town")) & (_is("town") | _is("both") | ~_is("stated")), "the rest is not known to agree"),
+    (_is("fits") & ~_is("both") & ~_is("clash") & _is("operator") & _is("town"), "operator and town agree, the names say no more"),
+    (_is("fits") & ~_is("both") & ~_is("clash") & _is("operator") & ~_is("stated"), "the operator agrees, and one of them states no place"),
+    (_is("open") & _is("others") & ~_is("clash") & _within("reach_m") & _is("operator"), "operator and point agree, the names say no more"),
+    (_is("open") & _is("others") & ~_is("clash") & ~_is("other_operator") & _within(TOUCHING_M), "the points touch, and nothing else is known"),
 )  # fmt: skip
 
 
@@ -88,38 +103,46 @@ def decided(found: pl.DataFrame) -> pl.DataFrame:
     Returns:
         The same with `decision`, `rests_on` and `score_share`.
     """
+    held = found
+    for step in STEPS:
+        held = held.with_columns(**step)
     apart = (
         (pl.col("left_country") != "")
         & (pl.col("right_country") != "")
         & (pl.col("left_country") != pl.col("right_country"))
     )
-    decision, rests_on = pl.lit(None, pl.String), pl.lit(None, pl.String)
-    for name, rules in (("possible", POSSIBLE), ("near", NEAR), ("same", SAME)):
-        for holds, why in reversed(rules):
-            yes = holds.fill_null(value=False) & ~apart
-            decision = pl.when(yes).then(pl.lit(name)).otherwise(decision)
-            rests_on = pl.when(yes).then(pl.lit(why)).otherwise(rests_on)
+    ruled = [
+        (n, *r)
+        for n, of in (("same", SAME), ("near", NEAR), ("possible", POSSIBLE))
+        for r in of
+    ]
+    first = pl.coalesce(
+        pl.when(holds & ~apart).then(pl.lit(n)) for n, (_, holds, _) in enumerate(ruled)
+    )
+    held = held.with_columns(rule=first)
+    decision, rests_on = (
+        pl.col("rule").replace_strict(
+            {n: rule[at] for n, rule in enumerate(ruled)}, default=None, return_dtype=pl.String
+        )
+        for at in (0, 2)
+    )
     place = (
-        pl.when(_both)
-        .then((1 - _distance / FAR_M).clip(0, 1))
-        .when(_town)
+        pl.when("both")
+        .then((1 - pl.col("distance_m") / FAR_M).clip(0, 1))
+        .when("town")
         .then(TOWN_SHARE)
         .otherwise(NOWHERE_SHARE)
     )
-    likeness = pl.when(_name).then(1.0).otherwise("name_share")
+    likeness = pl.when("name").then(1.0).otherwise("name_share")
     operator = (
-        pl.when(_is_operator)
+        pl.when("operator")
         .then(pl.max_horizontal("party_share", pl.lit(OPERATOR_SHARE)))
         .otherwise(pl.col("party_share").fill_null(UNKNOWN_PARTY_SHARE))
     )
     score = WEIGHTS["name"] * likeness + WEIGHTS["party"] * operator + WEIGHTS["place"] * place
-    return found.with_columns(
-        decision=decision,
-        rests_on=rests_on,
-        score_share=score.round(4),
-        is_operator=_is_operator,
-        is_town=_town,
-    )
+    return held.with_columns(
+        decision=decision, rests_on=rests_on, score_share=score.round(4)
+    ).drop("rule", *(f for f in FLAGS if f != "town"))
 
 
 def sentence() -> pl.Expr:
@@ -133,11 +156,11 @@ def sentence() -> pl.Expr:
         }
     )
     metres = (
-        pl.when(_distance < FAR_M)
-        .then(pl.format("{} m apart", _distance.round(0).cast(pl.Int64)))
-        .when(_distance.is_not_null())
-        .then(pl.format("{} km apart", (_distance / 1_000).round(0).cast(pl.Int64)))
-        .when(_town)
+        pl.when(pl.col("distance_m") < FAR_M)
+        .then(pl.format("{} m apart", pl.col("distance_m").round(0).cast(pl.Int64)))
+        .when(pl.col("distance_m").is_not_null())
+        .then(pl.format("{} km apart", (pl.col("distance_m") / 1_000).round(0).cast(pl.Int64)))
+        .when("town")
         .then(pl.lit("same town, not both known as sites"))
         .otherwise(pl.lit("not both known as sites"))
     )

@@ -12,6 +12,7 @@ from indicia.store import workspace
 
 CELL_DEG = 0.035  # 3.9 km from south to north, and as much from west to east
 FINE_M = 250
+BUILDINGS_M = 500
 REACH_M = 3_500  # a little more than any rule of `decide` asks for
 MOST_PER_WORD = 60
 MOST_PER_OPERATOR_AND_TOWN = 120
@@ -43,33 +44,40 @@ METRES = f"""
 """
 CANDIDATES = f"""
 CREATE TABLE pair AS
-WITH near AS (
-  SELECT DISTINCT own.nth AS a, other.nth AS b
+WITH close AS (
+  SELECT a.nth AS a, b.nth AS b, {METRES} AS metres,
+         a.level = 'building' AND b.level = 'building' AS are_buildings
   FROM touched own JOIN touched other ON own.r = other.r AND own.c = other.c
   JOIN site a ON a.nth = own.nth JOIN site b ON b.nth = other.nth
-  WHERE own.is_own AND own.nth < other.nth AND {METRES} <= {REACH_M}
-    AND ({METRES} <= {FINE_M} OR list_has_any(a.said, b.said))
+  WHERE own.is_own AND own.nth < other.nth AND abs(a.lat - b.lat) < {REACH_M / 111_000}
+), near AS (
+  SELECT DISTINCT c.a, c.b FROM close c JOIN site a ON a.nth = c.a JOIN site b ON b.nth = c.b
+  WHERE c.metres <= {FINE_M}
+    OR (c.metres <= CASE WHEN are_buildings THEN {BUILDINGS_M} ELSE {REACH_M} END
+        AND list_has_any(a.said, b.said))
 ), keyed AS (
-  SELECT DISTINCT nth, country, word FROM (SELECT nth, country, unnest(core) AS word FROM site)
+  SELECT DISTINCT nth, country, is_site, core, word
+  FROM (SELECT nth, country, is_site, core, unnest(core) AS word FROM site)
   QUALIFY count(*) OVER (PARTITION BY country, word) <= {MOST_PER_WORD}
 ), worded AS (
   SELECT a.nth AS a, b.nth AS b FROM keyed a JOIN keyed b ON a.word = b.word AND a.nth < b.nth
-  WHERE a.country = b.country OR a.country = '' OR b.country = ''
+  WHERE (a.country = b.country OR a.country = '' OR b.country = '')
+    AND (NOT (a.is_site AND b.is_site) OR a.core = b.core)
 ), towns AS (
-  SELECT p.form, s.country, s.nth, unnest(list_concat(s.town_words, s.core)) AS town
+  SELECT p.form, s.country, s.nth, s.is_site, unnest(list_concat(s.town_words, s.core)) AS town
   FROM party p JOIN site s USING (nth)
 ), in_town AS (
-  SELECT DISTINCT form, country, nth, town FROM towns
+  SELECT DISTINCT form, country, nth, is_site, town FROM towns
   QUALIFY count(*) OVER (PARTITION BY form, country, town) <= {MOST_PER_OPERATOR_AND_TOWN}
 ), operated AS (
   SELECT a.nth AS a, b.nth AS b FROM in_town a JOIN in_town b USING (form, country, town)
-  WHERE a.nth < b.nth
+  WHERE a.nth < b.nth AND NOT (a.is_site AND b.is_site)
 ), of_operator AS (
-  SELECT p.form, s.country, s.nth FROM party p JOIN site s USING (nth)
+  SELECT p.form, s.country, s.nth, s.is_site FROM party p JOIN site s USING (nth)
   QUALIFY count(*) OVER (PARTITION BY form, country) <= {MOST_PER_OPERATOR}
 ), run AS (
   SELECT a.nth AS a, b.nth AS b FROM of_operator a JOIN of_operator b USING (form, country)
-  WHERE a.nth < b.nth
+  WHERE a.nth < b.nth AND NOT (a.is_site AND b.is_site)
 ), named AS (
   SELECT nth, country, array_to_string(name_words, ' ') AS name, units FROM site
   QUALIFY count(*) OVER (PARTITION BY country, array_to_string(name_words, ' '), units) <= {MOST_PER_WORD}

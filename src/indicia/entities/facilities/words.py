@@ -54,6 +54,8 @@ _RANGE = r"\b([a-z]{1,5})0*([0-9]{1,3}) ?- ?[a-z]{0,5}0*([0-9]{1,3})\b"
 _WORDED = rf"\b({'|'.join(k for k in _UNIT_WORDS)})[ .#:-]{{0,2}}(0*{_NUMBER}|{_ROMAN}|[a-h])\b"
 _HAN = r"第?([0-9]{1,3}|[一二三四五六七八九十])(期|号楼|号栋|栋|座)"
 _BARE = r"(?:^|[ #(/,-])0*([1-9][0-9]?)(?:$|[ ),/:])"
+# What stands for a name where the map has none.
+_NO_NAME = r"datacenter +without a name, [a-z]+/[0-9]+|\( ?datacenter ?, no name mapped\)"
 _QUANTITY = r"\b[0-9][0-9.,]* ?(?:mw|gw|kw|kv|mva|m2|sqm|sq|th|nd|rd|st)\b"
 _END = r" (ii|iii|iv|[a-h])\)?$"
 
@@ -82,6 +84,7 @@ def folded(text: pl.Expr) -> pl.Expr:
         .str.replace_all(
             r"\bsuper[ -]?comput(?:er|ers|ing)\b|超级计算|超算中心|超算", " supercomputer "
         )
+        .str.replace_all(_NO_NAME, " ")
         .str.replace_all(r"\s+", " ")
         .str.strip_chars()
     )
