@@ -7,7 +7,7 @@ both sides state countries and none is common, the pair is left out, for every b
 
 import json
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,9 +61,11 @@ PLAIN = {
 }
 
 
-def scored(queries: pl.DataFrame, targets: pl.DataFrame) -> dict[str, pl.DataFrame]:
+def scored(
+    queries: pl.DataFrame, targets: pl.DataFrame, names: Iterable[str] = PLAIN
+) -> dict[str, pl.DataFrame]:
     """The `LOOKED_AT` best target names of every query, by baseline, countries not looked at."""
-    return {name: _scored(queries, targets, plain) for name, plain in PLAIN.items()}
+    return {name: _scored(queries, targets, PLAIN[name]) for name in names}
 
 
 def _scored(queries: pl.DataFrame, targets: pl.DataFrame, plain: Plain) -> pl.DataFrame:

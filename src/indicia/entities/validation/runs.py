@@ -18,6 +18,7 @@ OURS, LOGIC = "indicia", "nomenklatura LogicV2"
 MOST_FALSE = 40.0
 STEPS = tuple(round(float(t), 2) for t in np.arange(0.5, 1.0, 0.01))
 LOWEST = 0.5
+BRUTE = "Jaro-Winkler, plain"
 BEST, HELD = "best F1", f"best F1 under {MOST_FALSE:g} false hits"
 
 
@@ -178,27 +179,23 @@ def together(
 
 
 def blocking(task: Task, names: int) -> tuple[Share, Share]:
-    """Blocking against brute force, on the first names of a task by id.
+    """Blocking against brute force, on the first listed names of a task by id.
 
     Returns:
-        Of the right pairs, those among the candidates; and of the pairs that brute force scores
-        0.9 or more (token_sort_ratio of cleaned names), those among the candidates.
+        Names with a right listing among the candidates, of all; and of those whose best target by
+        brute force (`BRUTE`, over all targets) is right.
     """
     asked = task.queries.filter(pl.col("group") == "listed").sort("id").head(names)
-    sample = Task(task.name, asked, task.targets, task.truth)
-    found = (
-        match.candidates(parties(asked), task.targets).select("left_id", "right_id").unique()
+    met = match.candidates(parties(asked), task.targets).select(
+        id="left_id", right_id="right_id"
     )
-    true = sample.truth.join(asked.select("id"), on="id", how="semi").rename({"id": "left_id"})
-    brute = baselines.scored(parties(asked), task.targets)[
-        "rapidfuzz token_sort_ratio, cleaned"
-    ]
-    alike = brute.filter(pl.col("score_share") >= ALIKE).select("left_id", "right_id").unique()
-    return tuple(_within(pairs, found) for pairs in (true, alike))  # type: ignore[return-value]
-
-
-ALIKE = 0.9
-
-
-def _within(pairs: pl.DataFrame, found: pl.DataFrame) -> Share:
-    return Share(pairs.join(found, on=["left_id", "right_id"], how="semi").height, pairs.height)
+    kept = task.truth.join(met, on=["id", "right_id"], how="semi")["id"].unique().to_list()
+    brute = baselines.best(
+        baselines.scored(parties(asked), task.targets, (BRUTE,))[BRUTE], with_country=False
+    ).unique("left_id", keep="first", maintain_order=True)
+    best = brute.select(id="left_id", right_id="right_id")
+    easy = task.truth.join(best, on=["id", "right_id"], how="semi")["id"].unique()
+    return (
+        Share(int(asked["id"].is_in(kept).sum()), asked.height),
+        Share(int(easy.is_in(kept).sum()), easy.len()),
+    )

@@ -5,6 +5,7 @@ two listings differ in nothing else, a name cannot tell them apart, and either a
 a name that was cut, it is every entity with a name that begins with what is left.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import polars as pl
@@ -131,7 +132,12 @@ def unlisted_names(
     return order.head(UNLISTED_NAMES).drop("last", "is_equal", "is_of_group"), out
 
 
-def noisy_names(listed: pl.DataFrame, other: pl.DataFrame, seed: int = SEED) -> Task:
+def noisy_names(
+    listed: pl.DataFrame,
+    other: pl.DataFrame,
+    seed: int = SEED,
+    change: Callable[[str, noise.Draw], tuple[str, tuple[str, ...]]] = noise.noisy,
+) -> Task:
     """Every listed entity once, under its own name with noise, among the unlisted names."""
     usable = listed.filter(pl.col("own_name").str.len_chars() <= LONGEST)
     rows = []
@@ -139,7 +145,7 @@ def noisy_names(listed: pl.DataFrame, other: pl.DataFrame, seed: int = SEED) -> 
         "entity", "own_name", "countries_iso2", "part", "family"
     ).iter_rows(named=True):
         draw = noise.draw_for(seed, row["entity"])
-        text, kinds = noise.noisy(row["own_name"], draw)
+        text, kinds = change(row["own_name"], draw)
         places = (row["countries_iso2"] or "").split(";")
         place = places[int(draw.integers(len(places)))]
         rows.append(

@@ -1,0 +1,88 @@
+"""The words of the page `docs/validation/entities.md`."""
+
+HEAD = """# Validation of name matching
+
+How well `indicia.entities.match.meet` meets names of one organisation and keeps others apart. Written by `src/indicia/entities/validation/` on {day}, list of {as_of}. The figures of this table are those of the {part} part.
+
+"""
+PICTURE = """
+![F1 against false hits per 10,000 unlisted names](../img/validation_entities.svg)
+
+The publishers' files are not part of this repository: PARAT is non-commercial, the copies of MyCareersFuture and of the notices carry no licence. Only figures of them stand here. With copies in a folder: `python -m indicia.entities.validation FOLDER docs --final --nomenklatura PYTHON --reviewed FILE`, where FOLDER holds `parat/`, `mcf/`, `openalex_cn_collab/`, `cross_script_pairs/` and `cset_pla_contracts/`. Without `--final` the final part is not computed. A test in `tests/unit` runs the same measurement on what the repository does hold.
+
+"""
+RULES = """## Rules, written before any final figure was computed
+
+1. Listed: the organisations of the BIS Entity List that this repository holds (US public domain, {listings} listings; apparent persons are left out by the parser). The list repeats companies, so listings whose main names are equal up to legal form, marks and case are joined: {entities} entities with {names} names. A heading such as `Affiliated Entity:` and an abbreviation in brackets are taken off the name asked for; the targets hold both.
+2. Split by entity: entities that share any name stay together; the first digit of the SHA-256 of the key, even: development, odd: final. The final part was not used to set anything. Unlisted names are split likewise, companies with Han names by company. The same target list serves both parts, as it does in use.
+3. Noise (seed {seed}): each listed entity is asked for once, under its own name with one of nine kinds of noise that applies, four in ten with a second; six in ten in capitals. Names over {longest} characters are descriptions and are not asked for. **The noise is synthetic**: its kinds are those of shipping records, its mix is not measured, and whoever mended the matcher knew the kinds (see Noise of other kinds).
+4. Truth: every entity that holds the name asked for, up to legal form; for a name cut at {wide} characters, every entity with a name that begins so. Nothing else is right, a sister company least of all.
+5. Unlisted: {unlisted} names of real organisations: {unlisted_PARAT} companies of PARAT, {unlisted_MyCareersFuture} employers of MyCareersFuture (Singapore), {unlisted_OpenAlex} institutions of OpenAlex (sampled by hash). Left out: {equal_to_a_listed_name} that equal a listed name, and {of_a_listed_group__by_hand_rule} that hold a word of a list of listed groups and universities made by hand (`LISTED_GROUPS` in `src/indicia/entities/validation/files.py`). The rule is blunt: some names that are left are a listed body written otherwise, and hits on them count as false here.
+6. A hit is the best pair shown as `same` or `possible`. Precision: right hits among names with a hit. Recall: right hits among listed names. It depends on the mix, {listed_development} listed and {unlisted_development} unlisted names in the development part, {listed_final} and {unlisted_final} in the final one; false hits per 10,000 do not.
+7. Countries: a listed name is asked for with one of its listed countries, an unlisted one with its own; `no country` asks by the name alone.
+8. Intervals are 95 %: Wilson's for shares, bootstrap over entities (2,000 draws, listed and unlisted apart) for F1.
+9. Baselines compare the same queries with the same target names. Jaro-Winkler and rapidfuzz compare all with all; LogicV2 is asked about the five best targets of each of them. For those three, pairs whose countries differ are left out when countries are asked with; LogicV2 sees the countries too. Their thresholds are set on the development part, ours is the one shipped.
+
+"""
+LATIN = "## Noisy Latin names\n\n"
+NO_LOGIC = "\nLogicV2 was not measured in this run.\n"
+NOISE = "\nBy kind of noise, ours as shipped, with country. A name with two kinds counts under both.\n\n"
+WRONG = """
+Wrong hits by kind, ours as shipped, with country. Kinds are told by a coarse rule over words: `sister company` shares a rare word and differs in a place; `generic words only` shares nothing rarer than 25 listed names; `short name` has fewer than six letters.
+
+"""
+UNSEEN = """
+## Noise of other kinds
+
+The kinds of noise above were known while the matcher's rules were mended on the development part, so the final part shows other names, but noise of kinds that the rules were written for. These seven kinds were kept apart and used once, on the final part, after the rules stood; one kind for every name, all in capitals. Ours as shipped, same unlisted names.
+
+"""
+SISTERS = """
+## Sister companies, made
+
+Every listed name that states one of twenty cities, with the city exchanged for another, where nobody listed has that name; asked for with the listed country. A name of another city should stay apart; a listed name without a city may be its parent, and showing it is fair.
+
+"""
+STAGES = "\n## What every method adds\n\nBest hits, ours as shipped, with country.\n\n"
+ALIASES = """
+## True aliases held out
+
+One alias per entity, published by the list, is taken out of the targets and asked for; it differs from every name left in more than legal form, marks and case. Most are translations, acronyms, numbers of factories or new names: no comparison of letters finds them, tables and ids do. Held apart from the figures above.
+
+"""
+SCRIPTS = """
+## Names in Chinese script
+
+PARAT's aliases: {Han_names} Han names of {Han_companies} companies, {Latin_names} Latin names of {companies}. Han to Han: every Han name against the Han names of all companies, its own taken out; a company with one Han name has nothing left, and whatever is shown for it is false. Han to Latin: every Han name against all Latin names; no threshold was set on it. `With a table`: the other Han names of the company are among the targets, as a table of aliases would hold them; what that finds is counted in these lines alone.
+
+"""
+PAIRS = "\nLabelled pairs in two scripts, each pair by itself: matching ones that are shown, and others that are shown.\n\n"
+ADDRESSES = """
+## Addresses shared by listings
+
+"""
+FOUND = """Equal texts of two listings or more that name more than a town: one key for {equal}. Another {towns} texts name a town or a country alone and rightly have no key.
+
+Near ones: a sample of pairs of different texts of one country, drawn by likeness without the matcher (forty of every band of rapidfuzz's token_sort_ratio from 70 up) and labelled by hand before it was asked: [entities_addresses.csv](entities_addresses.csv). Of the pairs that are one place (one house number, or one named building) {near} are found; of the others {false}. Pairs less alike than 70, and English against Chinese texts, are not in the sample.
+
+"""
+BLOCKING = """
+## Blocking against brute force
+
+The first 500 listed names by id of a part, asked for without their country; kept is a name with a right listing among the pairs that are compared at all (at most 20 targets per spelling).
+
+"""
+RUN = "\n## A real run: defence notices\n\n"
+READ = """343 award notices of 2020 of Chinese defence bodies (CSET, Harnessed Lightning): {names} different suppliers and end users in {notices} notices, all names in Chinese, none with an id, against the Entity List, which has no Chinese script. {met} of them meet a listing. Every pair shown was read line by line by the authors. `Arguable`: a part of a listed body, or its parent.
+
+"""
+CURVE = "\n## Our curve, {part} part, with country\n\nThresholds below the shipped ones are for this table only; the shipped least scores depend on the countries (`data/reference/name_limits.toml`).\n\n"
+LIMITS = """
+## What is not measured
+
+- The mix of noise in any real customs file; names in scripts other than Latin and Han; Han names as customs files write them.
+- Precision at real screening ratios: with one listed party in many thousand names, almost every hit is a false one, whatever the figures above. The column of false hits per 10,000 is the one to read.
+- Whether hits on unlisted names are false in every case: some of them are a listed body itself under another spelling.
+- Merging: nothing merges on a name alone, and these figures say nothing of registry ids and judgements.
+- Renamed firms. They are found by ids, addresses and tables of former names, if at all.
+"""
