@@ -288,12 +288,13 @@ def test_the_final_part_is_computed_only_when_asked(folder):
 
 def test_page_and_picture_show_the_final_part_and_the_review(folder):
     review = folder / "review.csv"
-    pl.DataFrame({"name": ["x"], "listed_name": ["y"], "judged": ["true"]}).write_csv(review)
+    pl.DataFrame({"name": ["x"], "listed_id": ["y"], "judged": ["true"]}).write_csv(review)
     done = run(folder, "--final", "--reviewed", str(review))
     assert done.returncode == 0, done.stderr
     page = (folder / "docs/validation/entities.md").read_text(encoding="utf-8")
     assert "| final | country | indicia | as shipped |" in page
     assert "## Noise of other kinds" in page
+    assert "(0.0% to 79.3%; 0 of 1) of them are shown" in page
     assert "2 different suppliers and end users in 1 notices" in page
     picture = ET.parse(folder / "docs/img/validation_entities.svg").getroot()  # noqa: S314 -- written by the line above
     assert len(picture.findall("{http://www.w3.org/2000/svg}polyline")) == 4

@@ -100,7 +100,8 @@ def everything(
         with_final: Compute the final part too, which nobody tunes on.
         python: An interpreter with nomenklatura, or none.
         review: A person's reading of the real run, or none.
-        rows: A folder outside the repository for the rows behind the figures, or none.
+        rows: A folder outside the repository for the rows behind the figures and for what the
+            baselines answered, used again for the same names; or none.
         say: Told what is being done.
     """
     listed = files.listings(listing)
@@ -115,7 +116,7 @@ def everything(
     for part in parts:
         say(f"noisy names, {part}: baselines")
         task = noisy.of_part(part)
-        latin[part] = runs.latin(task, part, runs.plain(task, python), thresholds)
+        latin[part] = runs.latin(task, part, runs.plain(task, python, rows), thresholds)
         _keep(rows, f"noisy_{part}_wrong.csv", latin[part].wrong)
     say("aliases, scripts, addresses")
     named = files.notices(folder)
@@ -173,7 +174,7 @@ def _unseen(task: tasks.Task) -> tuple[Figures, Figures, pl.DataFrame]:
 
 def _aliases(held: tasks.Task, part: str) -> list[tuple[str, str, Figures, pl.DataFrame]]:
     lines = []
-    for variant, task in (("country", held), ("no country", held.without_country())):
+    for variant, task in ((runs.WITH, held), (runs.WITHOUT, held.without_country())):
         measured, rows = runs.together([task], runs.ours)
         lines.append((part, variant, measured, runs.stages(rows)))
     return lines

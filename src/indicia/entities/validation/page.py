@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from indicia.entities.validation import noise, page_words, tasks
+from indicia.entities.validation import noise, notices, page_words, tasks
 from indicia.entities.validation.figures import PER, Figures, Share
 from indicia.entities.validation.measure import Measured
 from indicia.entities.validation.runs import OURS, Latin, Row
@@ -73,11 +73,6 @@ def _share(share: Share) -> str:
         return "-"
     low, high = share.interval
     return f"{share.value:.1%} ({low:.1%} to {high:.1%}; {share.count} of {share.total})"
-
-
-def _interval(share: Share) -> str:
-    low, high = share.interval
-    return f"{low:.1%} to {high:.1%}"
 
 
 def _false(figures: Figures) -> str:
@@ -282,17 +277,20 @@ def _run(measured: Measured) -> str:
     if measured.run is None:
         return "Not measured: no review was given.\n"
     run = measured.run
-    rows = [(judged, pairs, names) for judged, pairs, names in run.judged.iter_rows()]
-    return page_words.READ.format(notices=run.notices, names=run.names, met=run.met) + _table(
-        ("read as", "pairs", "names"), rows
+    read = dict(run.judged.select("judged", "pairs").iter_rows())
+    precision = Share(read.get(notices.TRUE, 0), sum(read.values()))
+    return (
+        page_words.READ.format(notices=run.notices, names=run.names, met=run.met)
+        + _table(("read as", "pairs", "names"), run.judged.iter_rows())
+        + page_words.READER.format(precision=_share(precision), found=_share(run.found))
     )
 
 
 def _curve(latin: Latin) -> str:
     rows = [
         (f"{f.threshold:.2f}", _percent(f.precision.value), _percent(f.recall.value),
-         f"{f.f1:.3f}", f"{f.false_per_10k:.0f}", _interval(f.false_share))
+         f"{f.f1:.3f}", _false(f))
         for f in latin.curves[OURS][::5]
     ]  # fmt: skip
-    titles = ("least score", "precision", "recall", "F1", "false hits per 10,000", "95 %")
+    titles = ("least score", "precision", "recall", "F1", "false hits per 10,000 (95 %)")
     return _table(titles, rows)

@@ -13,7 +13,9 @@ from indicia.entities.validation import baselines, error_kinds, figures
 from indicia.entities.validation.figures import Figures, Share
 from indicia.entities.validation.splits import DEVELOPMENT
 from indicia.entities.validation.tasks import Task, parties
+from indicia.schema import short_hash
 
+VARIANTS = WITH, WITHOUT = ("country", "no country")
 OURS, LOGIC = "indicia", "nomenklatura LogicV2"
 MOST_FALSE = 40.0
 STEPS = tuple(round(float(t), 2) for t in np.arange(0.5, 1.0, 0.01))
@@ -73,27 +75,50 @@ def lowered() -> dict[str, object]:
     return limits
 
 
-def plain(task: Task, python: Path | None) -> dict[str, dict[str, pl.DataFrame]]:
+Answers = dict[tuple[str, str], pl.DataFrame]
+
+
+def plain(task: Task, python: Path | None, folder: Path | None = None) -> Answers:
     """The baselines' answers, by variant and method.
 
     Args:
         task: Queries with their countries.
         python: An interpreter with nomenklatura, or none: LogicV2 is then left out.
+        folder: Where answers are kept, and found again for the same names; or nowhere.
     """
     asked = parties(task.queries)
+    key = short_hash(asked.write_csv(), task.targets.write_csv(), python is not None)
+    path = None if folder is None else folder / f"baselines_{key}.parquet"
+    if path is not None and path.is_file():
+        return _read(path)
     found = baselines.scored(asked, task.targets)
-    answers: dict[str, dict[str, pl.DataFrame]] = {}
-    for variant, with_country in (("country", True), ("no country", False)):
-        each = {
-            name: baselines.best(rows, with_country=with_country)
-            for name, rows in found.items()
-        }
+    answers: Answers = {}
+    for variant in VARIANTS:
+        is_with = variant == WITH
+        for name, rows in found.items():
+            answers[variant, name] = baselines.best(rows, with_country=is_with)
         if python is not None:
-            pairs = baselines.candidates(found, with_country=with_country)
-            known = asked if with_country else parties(task.without_country().queries)
-            each[LOGIC] = baselines.logic_v2(python, pairs, known, task.targets)
-        answers[variant] = each
+            pairs = baselines.candidates(found, with_country=is_with)
+            known = asked if is_with else parties(task.without_country().queries)
+            answers[variant, LOGIC] = baselines.logic_v2(python, pairs, known, task.targets)
+    if path is not None:
+        named = [
+            rows.with_columns(variant=pl.lit(variant), baseline=pl.lit(name))
+            for (variant, name), rows in answers.items()
+        ]
+        pl.concat(named).write_parquet(path)
     return answers
+
+
+def _read(path: Path) -> Answers:
+    rows = pl.read_parquet(path)
+    keys = rows.select("variant", "baseline").unique(maintain_order=True).iter_rows()
+    return {
+        (variant, name): rows.filter(
+            (pl.col("variant") == variant) & (pl.col("baseline") == name)
+        ).drop("variant", "baseline")
+        for variant, name in keys
+    }
 
 
 def points(task: Task, answer: pl.DataFrame) -> dict[str, float]:
@@ -109,7 +134,7 @@ def points(task: Task, answer: pl.DataFrame) -> dict[str, float]:
 def latin(
     task: Task,
     part: str,
-    answers: dict[str, dict[str, pl.DataFrame]],
+    answers: Answers,
     thresholds: dict[tuple[str, str], dict[str, float]],
 ) -> Latin:
     """One part of the noisy names.
@@ -124,19 +149,22 @@ def latin(
     rows: list[Row] = []
     shipped = ours(task)
     for variant, asked, answer in (
-        ("country", task, shipped),
-        ("no country", task.without_country(), ours(task.without_country())),
+        (WITH, task, shipped),
+        (WITHOUT, task.without_country(), ours(task.without_country())),
     ):
         rows.append(Row(part, variant, OURS, "as shipped", figures.measured(asked, answer)))
-        for method, other in answers[variant].items():
+        for (other_variant, method), other in answers.items():
+            if other_variant != variant:
+                continue
             if part == DEVELOPMENT:
                 thresholds[variant, method] = points(asked, other)
             for point, threshold in thresholds[variant, method].items():
                 measured = figures.measured(asked, other, threshold)
                 rows.append(Row(part, variant, method, point, measured))
     curves = {OURS: figures.curve(task, ours(task, lowered()), STEPS)}
-    for method, other in answers["country"].items():
-        curves[method] = figures.curve(task, other, STEPS)
+    for (variant, method), other in answers.items():
+        if variant == WITH:
+            curves[method] = figures.curve(task, other, STEPS)
     outcome = figures.outcomes(task, shipped)
     return Latin(
         rows,
