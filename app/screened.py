@@ -9,7 +9,7 @@ from indicia.errors import UsageError
 from indicia.schema import short_hash
 from indicia.store import Store
 
-OPENED = "record_id"
+OPENED, MOST_TOLD = "record_id", 50
 
 
 def show(store: Store, asked: Asked, against: tuple[str, ...]) -> None:
@@ -34,6 +34,9 @@ def show(store: Store, asked: Asked, against: tuple[str, ...]) -> None:
         found.hits, "Hits with their reasons", "hits", pick=OPENED, hide=(OPENED,)
     ):
         shared.open_entity(picked)
+    if found.hits.height:
+        with st.expander(f"The reasons in full: the first {min(found.hits.height, MOST_TOLD)}"):
+            st.text("\n\n".join(found.reasons(MOST_TOLD)))
     st.subheader(f"No hit: {found.unmatched.height:,}")
     st.caption(f"Compared with {found.compared}. No hit clears nobody.")
     shared.table(found.unmatched, "Rows that met nobody", "unmatched")

@@ -17,10 +17,11 @@ DATE_PIXELS, MOMENT_PIXELS = 105, 150
 FORMATS = {
     "_bans": "%+.2f", "_mw": "%.1f", "_mwh": "%.0f", "_share": "percent", "_count": "%.0f",
     "_deg": "%.3f", "_m3": "%.0f", "_usd": "%.0f", "_hours": "%.0f",
+    "_kg": "%.0f",
 }  # fmt: skip
 UNITS = {
     "_bans": "bans", "_mw": "MW", "_mwh": "MWh", "_deg": "°", "_m3": "m³", "_usd": "US$",
-    "_utc": "UTC", "_hours": "hours",
+    "_utc": "UTC", "_hours": "hours", "_kg": "kg",
 }  # fmt: skip
 WIDE = {
     "explanation",
@@ -39,6 +40,7 @@ TITLES = {
     "families_for_count": "families for H1", "coverage": "computable", "what": "what cannot be seen",
     "rival_words": "strongest rival", "verdict_words": "verdict", "precision_words": "place known to",
     "accelerators_p05_count": "P05", "accelerators_p50_count": "P50", "accelerators_p95_count": "P95",
+    "asked_countries_iso2": "countries asked", "countries_iso2": "countries",
     "country_iso2": "country", "headquarters_iso2": "headquarters", "coord_precision": "place known to",
     "compute_reported_h100e_count": "H100e reported", "compute_estimated_h100e_count": "H100e estimated",
 }  # fmt: skip

@@ -31,7 +31,13 @@ if one is None:
     st.caption(
         f"{matches.height:,} shown, at most {entity.MOST_FOUND}. Select a row to open it."
     )
-    if picked := shared.table(matches, "Organisations found", "found", pick="entity_id"):
+    if picked := shared.table(
+        matches,
+        "Organisations found",
+        "found",
+        pick="entity_id",
+        hide=() if text else ("found_as",),
+    ):
         shared.open_entity(picked)
     organisation.undecided(store)
     st.caption(shared.caption())

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import made_entities
 import made_store
 import pytest
 
@@ -104,6 +105,12 @@ def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     home = tmp_path_factory.mktemp("demo")
     demo.build(home)
     yield from serving(home)
+
+
+@pytest.fixture
+def entities_server(tmp_path: Path) -> Iterator[Server]:
+    """The app on an invented world of organisations, in which a test may judge."""
+    yield from serving(made_entities.build(tmp_path))
 
 
 @pytest.fixture

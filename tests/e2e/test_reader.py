@@ -6,13 +6,13 @@ import sys
 import zipfile
 from io import BytesIO
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import made_store
 import polars as pl
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from python_calamine import CalamineWorkbook
+from watching import PATIENCE_MS, settled, watched
 
 from indicia.answers import leads
 from indicia.cli import demo
@@ -20,7 +20,6 @@ from indicia.store import Store
 
 pytestmark = pytest.mark.e2e
 
-PATIENCE_MS = 60_000
 PAGES = {
     "": "indicia",
     "leads": "Leads",
@@ -28,44 +27,13 @@ PAGES = {
     f"facility?facility={made_store.BOLD}": "Alpha",
     "facility": "Facility",
     "entity?entity=Omega%20Compute%20Sdn.%20Bhd.": "Omega Compute",
+    "screen": "Screen a list",
     "compute": "Compute",
     "rules": "Rules",
     "claims?model=Kimi+K2": "Claims",
     "sources": "Sources",
 }
-# Streamlit asks below the page's own path first, is told 404, and then asks at the root.
-KNOWN = re.compile(r"/(_stcore/(health|host-config)|_stcore/[a-z-]+)$")
 OUTWARD_STATES = {"01", "02"}  # established, or trying to be
-
-
-def watched(page: Page) -> list[str]:
-    """What must stay empty: strange hosts, errors of the console, errors of the page."""
-    wrong: list[str] = []
-
-    def of_request(request) -> None:
-        parts = urlsplit(request.url)
-        if parts.scheme not in ("data", "blob") and parts.hostname != "127.0.0.1":
-            wrong.append(f"request to {request.url}")
-
-    def of_console(message) -> None:
-        where = urlsplit(message.location.get("url", "")).path
-        if message.type == "error" and not ("404" in message.text and KNOWN.search(where)):
-            wrong.append(f"console: {message.text} at {where}")
-
-    page.on("request", of_request)
-    page.on("console", of_console)
-    page.on("pageerror", lambda error: wrong.append(f"page: {error}"))
-    return wrong
-
-
-def settled(page: Page, heading: str) -> None:
-    """Wait until a page has its heading and runs no more."""
-    expect(page.get_by_role("heading", level=1)).to_contain_text(heading, timeout=PATIENCE_MS)
-    page.wait_for_function(
-        """() => !document.querySelector('[data-testid=stStatusWidget]')
-            && !document.querySelector('[data-testid=stSkeleton]')""",
-        timeout=PATIENCE_MS,
-    )
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

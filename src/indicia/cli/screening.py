@@ -10,6 +10,7 @@ import typer
 
 from indicia.answers import screening
 from indicia.answers.screening import taking
+from indicia.answers.screening.wording import met
 from indicia.cli import output, providers, screen
 from indicia.errors import UsageError
 from indicia.store import Store, cite, home
@@ -100,7 +101,10 @@ def _answer(found: screening.Screened, *, as_json: bool) -> None:
         }
         screen.answer([told], as_json=True)
         return
-    shown = [_line(hit) for hit in found.hits.head(MOST_SHOWN).iter_rows(named=True)]
+    shown = [
+        {"row": hit["row"], "hit": met(hit), "why": hit["explanation"]}
+        for hit in found.hits.head(MOST_SHOWN).iter_rows(named=True)
+    ]
     screen.answer(shown, as_json=False, title="hits")
     if found.hits.height > MOST_SHOWN:
         screen.say(f"{found.hits.height - MOST_SHOWN:,} more hits: see --output or --json.")
@@ -116,13 +120,6 @@ def _answer(found: screening.Screened, *, as_json: bool) -> None:
     screen.say(f"{found.tally()} Compared with {found.compared}.")
     screen.say(expected)
     screen.say(screening.CAVEAT)
-
-
-def _line(hit: dict[str, object]) -> dict[str, object]:
-    facts = (hit["list_code"], hit["listed_date"], hit["timing"], hit["roles"])
-    told = "; ".join(str(fact) for fact in facts if fact)
-    met = f"{hit['name']}: {hit['answer']} as {hit['party']}" + (f" ({told})" if told else "")
-    return {"row": hit["row"], "hit": met, "why": hit["explanation"]}
 
 
 def _body(file: Path) -> bytes:

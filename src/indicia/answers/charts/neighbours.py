@@ -93,7 +93,7 @@ def neighbours(
     )
     chart: alt.LayerChart | alt.FacetChart = alt.layer(*layers).properties(
         width=WIDTH,
-        height=int(ROW_PIXELS * 2 * half),
+        height=int(ROW_PIXELS * 2 * half) + look.HEAD_PIXELS // 2,
         title=look.title(
             "Who stands around it",
             "Diamond = one of its records is a listing. A shared site or address is no ownership; "

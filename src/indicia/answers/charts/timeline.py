@@ -1,7 +1,7 @@
 """The timeline: one axis, one lane per kind of record, rules as lines through all lanes."""
 
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, NamedTuple
 
 import altair as alt
 import polars as pl
@@ -19,7 +19,7 @@ QUANTITIES = {
     "hiring": "Open positions",
 }
 SPANS = {
-    "notice": "square", "event": "diamond", "evidence": "circle", "register": "stroke",
+    "notice": "square", "event": "diamond", "evidence": "circle", "register": "triangle-down",
     "listing": "triangle-up", "shipment": "cross", "model": "triangle-right",
 }  # fmt: skip
 TOOLTIP = [
@@ -38,8 +38,16 @@ METERED = {"power": ("metered",)}
 DASHES = {"reported": [1, 0], "estimated": [2, 2], "projection": [7, 4]}
 MOST_LABELS = 24
 MONTHS_APART, MOST_TICKS = (1, 2, 3, 6, 12, 24, 60), 14
+SHORTEST = timedelta(days=60)
 KINDS = ("reported", "estimated", "projection", "metered")
 KIND_COLOURS = (BLUE, ORANGE, GREY, GREEN)
+
+
+class _Axis(NamedTuple):
+    """How the one axis of time is drawn in every lane."""
+
+    step: alt.TimeIntervalStep
+    scale: alt.Scale
 
 
 def timeline(marks: pl.DataFrame, caption: str) -> alt.VConcatChart:
@@ -53,7 +61,7 @@ def timeline(marks: pl.DataFrame, caption: str) -> alt.VConcatChart:
     rules = shown.filter(pl.col("lane") == "rule")
     starts = shown.select(pl.min("starts_date")).item()
     ends = shown.select(pl.max_horizontal(pl.max("ends_date"), pl.max("starts_date"))).item()
-    ticks = _ticks(starts, ends)
+    ticks = _Axis(_ticks(starts, ends), _scale(starts, ends))
     parts = {
         title: shown.filter(pl.col("lane").is_in([lane, *METERED.get(lane, ())]))
         for lane, title in QUANTITIES.items()
@@ -101,6 +109,16 @@ def _worded(marks: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _scale(starts: date, ends: date) -> alt.Scale:
+    """Where all lies within a few weeks, some room on both sides, so that labels can be read."""
+    if ends - starts >= SHORTEST:
+        return alt.Scale(padding=14)
+    around = (starts - SHORTEST, ends + 2 * SHORTEST)
+    return alt.Scale(
+        domain=[alt.DateTime(year=d.year, month=d.month, date=d.day) for d in around]
+    )
+
+
 def _ticks(starts: date, ends: date) -> alt.TimeIntervalStep:
     """Whole months apart, so that labels neither repeat nor crowd."""
     months = (ends - starts).days / 30
@@ -108,16 +126,16 @@ def _ticks(starts: date, ends: date) -> alt.TimeIntervalStep:
     return alt.TimeIntervalStep(interval="month", step=step)
 
 
-def _time(ticks: alt.TimeIntervalStep, *, is_last: bool) -> alt.X:
+def _time(ticks: _Axis, *, is_last: bool) -> alt.X:
     axis = alt.Axis(
         labels=is_last,
         ticks=is_last,
         grid=True,
         format="%Y-%m",
         labelOverlap=True,
-        tickCount=ticks,
+        tickCount=ticks.step,
     )
-    return alt.X("starts_date:T", title=None, axis=axis, scale=alt.Scale(padding=14))
+    return alt.X("starts_date:T", title=None, axis=axis, scale=ticks.scale)
 
 
 def _rule_lines(rules: pl.DataFrame) -> list[alt.Chart]:
@@ -128,7 +146,7 @@ def _rule_lines(rules: pl.DataFrame) -> list[alt.Chart]:
 
 
 def _rule_names(
-    rules: pl.DataFrame, ticks: alt.TimeIntervalStep, *, is_last: bool
+    rules: pl.DataFrame, ticks: _Axis, *, is_last: bool
 ) -> alt.LayerChart | alt.FacetChart:
     numbered = rules.sort("starts_date").with_row_index("place")
     half = numbered.height / 2
@@ -150,7 +168,7 @@ def _quantity(
     part: pl.DataFrame,
     title: str,
     rules: pl.DataFrame,
-    ticks: alt.TimeIntervalStep,
+    ticks: _Axis,
     *,
     is_last: bool,
 ) -> alt.LayerChart | alt.FacetChart:
@@ -184,7 +202,7 @@ def _quantity(
 
 
 def _spans(
-    spans: pl.DataFrame, rules: pl.DataFrame, ticks: alt.TimeIntervalStep
+    spans: pl.DataFrame, rules: pl.DataFrame, ticks: _Axis
 ) -> alt.LayerChart | alt.FacetChart:
     axis = alt.Axis(minExtent=LEFT_MARGIN, labelLimit=LEFT_MARGIN)
     encoding: dict[str, Any] = {

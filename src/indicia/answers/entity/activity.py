@@ -124,7 +124,7 @@ def models(store: Reader, one: Opened) -> pl.DataFrame:
         store,
         one,
         f"""
-        SELECT 'trained' AS what, model, published_date AS on_date, hardware_text, accelerators_count,
+        SELECT 'trained' AS role, model, published_date AS on_date, hardware_text, accelerators_count,
                coalesce(training_reported_flop, training_estimated_flop) AS training_flop,
                training_reported_flop IS NULL AND training_estimated_flop IS NOT NULL AS is_estimate,
                base_models, source, source_url

@@ -15,7 +15,7 @@ from indicia.answers.screening.headings import HEADINGS, name_column, roles
 from indicia.answers.screening.limits import MEBIBYTE, MOST_BYTES, MOST_ROWS
 from indicia.answers.screening.reading import ENCODINGS, Given, pasted, read
 from indicia.answers.screening.targets import AGAINST, LISTED, OPERATORS, lists, targets
-from indicia.answers.screening.wording import ANSWERS, NO_HIT, explained, timed
+from indicia.answers.screening.wording import ANSWERS, NO_HIT, explained, reason, timed
 from indicia.entities import screening as core
 from indicia.errors import UsageError
 
@@ -84,6 +84,10 @@ class Screened:
     def met_count(self) -> int:
         """Rows of the list with at least one hit."""
         return self.hits["row"].n_unique()
+
+    def reasons(self, most: int) -> list[str]:
+        """The first hits in words, with the listing and the reason."""
+        return [reason(hit) for hit in self.hits.head(most).iter_rows(named=True)]
 
     def tally(self) -> str:
         """The outcome in one sentence."""

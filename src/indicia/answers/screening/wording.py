@@ -1,12 +1,14 @@
 """Words of a hit: what the answer is, why, and whether the listing is older than the document."""
 
 import json
+from collections.abc import Mapping
 
 import polars as pl
 
 ANSWERS = {"same": "same", "possible": "possible", "near": "shared address"}
 NO_HIT = "no hit"
 LONGEST_VALUE = 120
+SILENT = (None, "")
 
 
 def timed() -> pl.Expr:
@@ -37,16 +39,31 @@ def explained() -> pl.Expr:
     return values + told + ". " + pl.col("why")
 
 
+def met(hit: Mapping[str, object]) -> str:
+    """A hit in one line: the asked name, the answer, the party and its listing."""
+    facts = (hit["list_code"], hit["listed_date"], hit["timing"], hit["roles"])
+    told = "; ".join(str(fact) for fact in facts if fact)
+    return f"{hit['name']}: {hit['answer']} as {hit['party']}" + (f" ({told})" if told else "")
+
+
+def reason(hit: Mapping[str, object]) -> str:
+    """A hit with its row and its explanation."""
+    return f"Row {hit['row']}, {met(hit)}. {hit['explanation']}"
+
+
 def in_words(features: str) -> str:
-    """What a score is made of, for example `country agrees: no, name: 0.93`."""
+    """What a score is made of, for example `country: agrees, generic: no`."""
     try:
         parts = json.loads(features)
     except ValueError:
         return ""
     if not isinstance(parts, dict):
         return ""
-    told = ((str(k).removesuffix("_share").replace("_", " "), v) for k, v in parts.items())
-    return ", ".join(f"{name}: {_said(value)}" for name, value in told if value is not None)
+    told = {
+        str(k).removesuffix("_share").removeprefix("is_").replace("_", " "): v
+        for k, v in parts.items()
+    }
+    return ", ".join(f"{name}: {_said(v)}" for name, v in told.items() if v not in SILENT)
 
 
 def _said(value: object) -> str:
