@@ -75,7 +75,7 @@ def _score(shorter: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     is_cut = pl.col("is_cut") & (pl.col("cut") >= CUT_ALIKE) & (shorter >= SHORTEST_CUT)
     by_cut = pl.when(is_cut).then(pl.col("cut") * 0.95).otherwise(0.0)
     is_other_number = pl.col("is_other_number") & (pl.col("rest") < 1)
-    is_elsewhere = pl.col("is_elsewhere") & (pl.col("rest") < REST_ALIKE)
+    is_elsewhere = pl.col("is_elsewhere")
     is_one_branch = pl.col("is_left_branch") != pl.col("is_right_branch")
     is_plain = ~pl.col("is_own_shared") & ~is_own_alike & ~is_rest_alike
     is_short = (shorter <= SHORT_NAME) & (pl.col("letters") < 1)
