@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
 OLD = "disclosed-microsoft-mount-pleasant-fairwater"
+NEW = "epoch-microsoft-fairwater-mount-pleasant-wisconsin"
 NAME = "Microsoft Fairwater Wisconsin"
 
 
@@ -36,9 +37,9 @@ def test_what_is_possibly_the_same_is_shown_and_stays_apart(demo_home, monkeypat
     assert any("Possibly the same as" in m.value for m in app.markdown)
 
 
-@pytest.mark.parametrize("page", ["map.py", "compute.py"])
-def test_other_pages_follow_the_old_link_too(page, demo_home, monkeypatch):
-    app = opened(demo_home, monkeypatch, page, facility=OLD, kind="facility")
+@pytest.mark.parametrize("name", ["map.py", "compute.py"])
+def test_other_pages_follow_the_old_link_too(name, demo_home, monkeypatch):
+    app = opened(demo_home, monkeypatch, name, facility=OLD, kind="facility")
     assert not app.exception
-    if page == "compute.py":
-        assert app.query_params["facility"] == ["epoch-microsoft-fairwater-mount-pleasant-wisconsin"]  # fmt: skip
+    if name == "compute.py":
+        assert app.query_params["facility"] == NEW
