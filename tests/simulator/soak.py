@@ -85,6 +85,8 @@ What must hold after each plan, or it counts as broken:
 
 **{count} plans (seeds {first} to {last}): {held} held, {broken} broken.** Rows lost: {lost}. Rows doubled: {doubled}.
 
+Kinds that only one publisher has are few plans here; the tests try each of them where it bites.
+
 - *same rows*: as without faults, because a request was repeated or the fault changed nothing that is read.
 - *refused and healed*: nothing was loaded, the last good data stayed, and the reason was named.
 - *partly loaded and named*: what was whole was loaded, the rest was named.

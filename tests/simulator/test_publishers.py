@@ -2,18 +2,23 @@
 
 import os
 from dataclasses import replace
+from functools import cache
 from unittest.mock import patch
 
 import pytest
+from polars.testing import assert_frame_equal
 from simulator import faults, soak
-from simulator.plans import drawn, job_of, refreshed, rows
-from simulator.publishers import PUBLISHERS
+from simulator.plans import Plan, drawn, job_of, refreshed, rows
+from simulator.publishers import PUBLISHERS, power_us
 from simulator.server import Simulator, rerouted
+from simulator.trials import PARTLY, REFUSED, clean, tried
 
 from indicia.cli import work
 from indicia.sources import limits
 
 TRIALS = int(os.environ.get("INDICIA_FAULT_PLANS", "40"))
+OWN = [(p, kind) for p in PUBLISHERS for kind in p.own if kind not in power_us.ZIP_FAULTS]
+READ_ALL_THE_SAME = "a second member"  # the member that is promised is there
 PLANS = [(p, n) for n in range(TRIALS) for p in [PUBLISHERS[n % len(PUBLISHERS)]]]
 
 
@@ -34,6 +39,43 @@ def ended(request):
 def test_no_fault_loses_or_doubles_a_row(publisher, seed, ended):
     problem = ended.get((publisher.job, seed))
     assert problem is None, problem
+
+
+@pytest.fixture(scope="session")
+def known(tmp_path_factory):
+    """What a publisher gives without faults, loaded once."""
+    return cache(lambda publisher: clean(publisher, tmp_path_factory.mktemp("known")))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("publisher", "kind"), OWN, ids=lambda v: getattr(v, "job", str(v)))
+def test_what_only_one_publisher_does_wrong_is_named_where_it_bites(
+    publisher, kind, known, tmp_path
+):
+    plan = Plan(publisher, 0, {publisher.own_at: kind})
+    ended = tried(publisher, 0, known(publisher), tmp_path, plan)
+    assert ended.kinds == (kind,)
+    assert ended.outcome in {PARTLY, REFUSED}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", [k for k in power_us.ZIP_FAULTS if k != READ_ALL_THE_SAME])
+def test_a_history_in_a_broken_zip_is_named_and_comes_with_the_next_refresh(
+    kind, known, tmp_path
+):
+    """The zip is asked for where nothing is held yet; days after it come all the same."""
+    publisher = next(p for p in PUBLISHERS if p.job == "power/eia930")
+    outcome, _ = refreshed(publisher, tmp_path, 1, {publisher.own_at: kind})
+    assert outcome.reports[0].issues
+    whole, held = known(publisher).one, rows(publisher, tmp_path)
+    for table, frame in held.items():
+        assert frame.join(
+            whole[table], on=frame.columns, how="anti", nulls_equal=True
+        ).is_empty()
+    assert 0 < held["power_load"].height < whole["power_load"].height
+    refreshed(publisher, tmp_path, 1)
+    for table, frame in rows(publisher, tmp_path).items():
+        assert_frame_equal(frame, whole[table])
 
 
 def test_every_kind_of_fault_is_drawn_and_every_publisher_meets_every_kind_in_time():

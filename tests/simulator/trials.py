@@ -66,9 +66,12 @@ def clean(publisher, folder):
     return Clean(kept, one, two, len(asked), _said(second))
 
 
-def tried(publisher, seed, known, folder):
-    """Refresh once with faults and once without; raise where an invariant does not hold."""
-    plan, home = drawn(publisher, seed, known.requests), folder / "home"
+def tried(publisher, seed, known, folder, plan=None):
+    """Refresh once with faults and once without; raise where an invariant does not hold.
+
+    The faults are those of `plan`, or drawn from the seed.
+    """
+    plan, home = plan or drawn(publisher, seed, known.requests), folder / "home"
     shutil.copytree(known.home, home)
     faults.trap().visits = 0
     outcome, asked = refreshed(publisher, home, 2, plan.spoiled)

@@ -25,6 +25,7 @@ class Publisher:
         pages: Names in the query or the form that tell pages of one thing apart.
         small: Constants of a parser's module that make few rows enough for several pages.
         own: Faults that only this publisher has: kind -> what makes it from a seed.
+        own_at: Number of a request that they befall: one with a further page, or for a zip.
     """
 
     job: str
@@ -35,6 +36,7 @@ class Publisher:
     pages: tuple[str, ...] = ()
     small: Mapping[str, int] = field(default_factory=dict)
     own: Mapping[str, Callable] = field(default_factory=dict)
+    own_at: int = 0
 
 
 def counted(vintage, size):
