@@ -12,8 +12,8 @@ import xlsxwriter
 from indicia.answers import screening
 from indicia.answers.screening import chance, limits, taking, workbook
 from indicia.entities import screening as core
-from indicia.errors import UsageError
-from indicia.reference.matching import FalseHits
+from indicia.errors import ReferenceTableError, UsageError
+from indicia.reference.matching import FalseHits, Rate, false_hits
 from indicia.store import Store
 
 HEAD = "name,country,date"
@@ -335,15 +335,29 @@ def test_what_is_no_workbook_is_one_plain_line(body):
         screening.read(body)
 
 
-def test_hits_to_expect_are_scaled_from_the_measured_rate(monkeypatch):
-    rate = FalseHits(20.0, 15.0, 26.0, 6_000, 8_000, "docs/validation/entities.md")
-    monkeypatch.setattr("indicia.answers.screening.chance.false_hits", lambda: rate)
-    found = chance.expected(50_000, 4_000)
-    assert (found.count, found.low_count, found.high_count) == (50.0, 37.5, 65.0)
-    assert "about 50 of them" in found.sentence
-    assert "docs/validation/entities.md" in found.sentence
+def test_hits_to_expect_are_scaled_from_the_measured_rates(monkeypatch):
+    rates = FalseHits(Rate(20.0, 15.0, 26.0), Rate(40.0, 30.0, 52.0), 6_000, 8_000, "See docs.")
+    monkeypatch.setattr("indicia.answers.screening.chance.false_hits", lambda: rates)
+    found = chance.expected(40_000, 10_000, 4_000)
+    assert (found.count, found.low_count, found.high_count) == (60.0, 45.0, 78.0)
+    assert "about 60 of them" in found.sentence
+    assert "6,000 unlisted names against 8,000 listed ones" in found.sentence
     monkeypatch.setattr("indicia.answers.screening.chance.false_hits", lambda: None)
-    assert chance.expected(10, 10) is None
+    assert chance.expected(10, 10, 10) is None
+
+
+def test_the_shipped_rates_are_measured_and_shown(store):
+    rates = false_hits()
+    assert rates.with_country.per_10000_count <= rates.without_country.per_10000_count
+    found = screening.screened(store, asked("name\nTau\n"))
+    assert "If none of these names were listed" in found.expected.sentence
+    operators = screening.screened(store, asked("name\nTau\n"), (screening.OPERATORS,))
+    assert operators.expected is None
+
+
+def test_a_rate_that_cannot_be_is_refused():
+    with pytest.raises(ReferenceTableError, match="low <= rate <= high"):
+        Rate(1.0, 2.0, 3.0)
 
 
 def test_hits_of_closed_sources_keep_their_row_and_nothing_else(store):

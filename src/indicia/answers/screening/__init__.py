@@ -139,7 +139,11 @@ def screened(store: Reader, given: Asked, against: tuple[str, ...] = (LISTED,)) 
         answer=pl.lit(NO_HIT),
         compared=pl.lit(compared),
     )
-    rate = expected(given.rows.height, names.height) if LISTED in against else None
+    has_country = given.rows["countries_iso2"].drop_nulls().len()
+    listed = names.join(
+        facts.filter(pl.col("party_kind") == "listed"), on="id", how="semi"
+    ).height
+    rate = expected(has_country, given.rows.height - has_country, listed) if listed else None
     return Screened(given, against, hits, unmatched, compared, lists(store), rate)
 
 

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from indicia.reference.matching import false_hits
+from indicia.reference.matching import Rate, false_hits
+
+PER = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,26 +26,39 @@ class Expected:
         )
 
 
-def expected(rows_count: int, targets_count: int) -> Expected | None:
-    """Scale the measured rate to this list and to the names it was held against.
+def expected(with_country: int, without_country: int, targets_count: int) -> Expected | None:
+    """Scale the measured rates to this list and to the names it was held against.
 
     Args:
-        rows_count: Names screened.
+        with_country: Names screened that state a country.
+        without_country: Names screened that state none.
         targets_count: Names of listed parties compared.
     """
-    rate = false_hits()
-    if rate is None:
+    rates = false_hits()
+    if rates is None:
         return None
-    scale = rows_count / 10_000 * targets_count / rate.targets_count
+    scale = targets_count / rates.targets_count / PER
+    count, low, high = (
+        scale * (with_country * one + without_country * other)
+        for one, other in zip(
+            _ends(rates.with_country), _ends(rates.without_country), strict=True
+        )
+    )
     basis = (
-        f"Measured: {rate.per_10000_count:g} of every 10,000 unlisted names ({rate.low_count:g} to "
-        f"{rate.high_count:g}, 95 %) on {rate.names_count:,} names against {rate.targets_count:,} "
-        f"listed ones, scaled to this list; {rate.where}. Short and generic names meet more often, "
-        "and the names of this list may be of another kind."
+        f"Measured on {rates.names_count:,} unlisted names against {rates.targets_count:,} listed ones: "
+        f"{_said(rates.with_country)} with a country beside the name, {_said(rates.without_country)} "
+        f"without; scaled to this list and to the names compared. {rates.where} Short and generic names "
+        "meet more often, and the names of this list may be of another kind."
     )
-    return Expected(
-        rate.per_10000_count * scale, rate.low_count * scale, rate.high_count * scale, basis
-    )
+    return Expected(count, low, high, basis)
+
+
+def _ends(rate: Rate) -> tuple[float, float, float]:
+    return rate.per_10000_count, rate.low_count, rate.high_count
+
+
+def _said(rate: Rate) -> str:
+    return f"{rate.per_10000_count:g} of every {PER:,} ({rate.low_count:g} to {rate.high_count:g}, 95 %)"
 
 
 def _figure(value: float) -> str:
