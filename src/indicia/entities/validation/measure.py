@@ -110,7 +110,7 @@ def everything(
     other, left_out = tasks.unlisted_names(read, known)
     noisy, held = tasks.noisy_names(known, other), tasks.held_out(known)
     unseen = tasks.noisy_names(known, other, change=noise_unseen.unseen)
-    parts = (DEVELOPMENT, FINAL) if with_final else (DEVELOPMENT,)
+    parts = parts_of(with_final=with_final)
     latin: dict[str, Latin] = {}
     thresholds: dict[tuple[str, str], dict[str, float]] = {}
     for part in parts:
@@ -156,6 +156,11 @@ def everything(
         notices.reviewed(named, met, review) if review else None,
         python is not None,
     )
+
+
+def parts_of(*, with_final: bool) -> tuple[str, ...]:
+    """The parts that are computed."""
+    return (DEVELOPMENT, FINAL) if with_final else (DEVELOPMENT,)
 
 
 def _keep(folder: Path | None, name: str, rows: pl.DataFrame) -> None:

@@ -28,7 +28,7 @@ LATIN = "## Noisy Latin names\n\n"
 NO_LOGIC = "\nLogicV2 was not measured in this run.\n"
 NOISE = "\nBy kind of noise, ours as shipped, with country. A name with two kinds counts under both.\n\n"
 WRONG = """
-Wrong hits by kind, ours as shipped, with country. Kinds are told by a coarse rule over words: `sister company` shares a rare word and differs in a place; `generic words only` shares nothing rarer than 25 listed names; `short name` has fewer than six letters.
+Wrong hits by kind, ours as shipped, with country. Kinds are told by a coarse rule over words: `sister company` shares a rare word and differs in a place; `generic words only` shares nothing rarer than 25 listed names; `short name` has fewer than six letters. Unlisted names that met a listing were read afterwards; those of OpenAlex that are the listed body itself under another spelling are told apart here, and count as false everywhere all the same.
 
 """
 UNSEEN = """
@@ -87,7 +87,6 @@ LIMITS = """
 
 - The mix of noise in any real customs file; names in scripts other than Latin and Han; Han names as customs files write them.
 - Precision at real screening ratios: with one listed party in many thousand names, almost every hit is a false one, whatever the figures above. The column of false hits per 10,000 is the one to read.
-- Whether hits on unlisted names are false in every case: some of them are a listed body itself under another spelling.
 - Merging: nothing merges on a name alone, and these figures say nothing of registry ids and judgements.
 - Renamed firms. They are found by ids, addresses and tables of former names, if at all.
 """
