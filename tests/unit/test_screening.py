@@ -4,6 +4,7 @@ import io
 import time
 import zipfile
 
+import made_entities
 import made_store
 import polars as pl
 import pytest
@@ -368,6 +369,32 @@ def test_hits_of_closed_sources_keep_their_row_and_nothing_else(store):
     assert hit["party"] is None
     assert "do not allow redistribution" in hit["explanation"]
     assert rows["answer"][1] == "no hit"
+
+
+@pytest.fixture(scope="module")
+def settled(tmp_path_factory):
+    with Store.open(made_entities.build(tmp_path_factory.mktemp("settled"))) as opened:
+        yield opened
+
+
+def test_every_name_of_an_organisation_is_met_and_says_which_record_lends_it(settled):
+    found = screening.screened(
+        settled, asked("name\n欧米茄计算有限公司\n"), (screening.OPERATORS,)
+    )
+    (hit,) = found.hits.rows(named=True)
+    assert hit["party"] == "Omega Compute Sdn. Bhd."
+    assert (
+        f"that of {made_entities.OMEGA}, taken as the same organisation" in hit["explanation"]
+    )
+    assert hit["record_id"].startswith("party:")
+
+
+def test_a_registry_id_meets_the_organisation_whatever_its_name(settled):
+    text = f'name,id\nQuite Another Name,"{made_entities.OMEGA}"\n'
+    found = screening.screened(settled, asked(text), screening.AGAINST)
+    (hit,) = found.hits.rows(named=True)
+    assert (hit["answer"], hit["method"]) == ("same", "registry id")
+    assert hit["party"] == "Omega Compute Sdn. Bhd."
 
 
 def test_limits_are_such_that_a_full_list_fits():

@@ -124,6 +124,12 @@ def screened(store: Reader, given: Asked, against: tuple[str, ...] = (LISTED,)) 
     hits = (
         met.join(own, on="row", maintain_order="left")
         .join(facts, left_on="target_id", right_on="id", maintain_order="left")
+        .join(
+            names.select("name_from", target_id="id", listed_value="name"),
+            on=["target_id", "listed_value"],
+            how="left",
+            maintain_order="left",
+        )
         .with_columns(
             answer=pl.col("decision").replace_strict(ANSWERS),
             timing=timed(),

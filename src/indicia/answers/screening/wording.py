@@ -36,7 +36,10 @@ def explained() -> pl.Expr:
     )
     features = pl.col("features").map_elements(in_words, return_dtype=pl.String)
     told = pl.when(features != "").then(pl.lit(" (") + features + ")").otherwise(pl.lit(""))
-    return values + told + ". " + pl.col("why")
+    lent = pl.format(
+        " The second name is that of {}, taken as the same organisation.", "name_from"
+    ).fill_null("")
+    return values + told + ". " + pl.col("why") + lent
 
 
 def met(hit: Mapping[str, object]) -> str:
