@@ -20,6 +20,12 @@ def of_facility(store: Store, facility_id: str) -> None:
         "A likeness is not a probability."
     )
     shared.table(identity.published_as(store, facility_id), "Also published as", "published_as")
+    tenders = identity.tenders(store, facility_id)
+    if tenders.height:
+        st.markdown(
+            "**Notices that name it**; what was bought counts here once an exposure says so."
+        )
+        shared.table(tenders, "Notices that name it", "tenders")
     for asked, title, key in LISTS:
         others = asked(store, facility_id)
         if others.height:

@@ -93,10 +93,37 @@ def _met(store: Reader, facility_id: str, decision: str) -> pl.DataFrame:
                m.left_value, m.right_value, {_EVIDENCE}
         FROM met m LEFT JOIN facility_identity i ON i.published_id = m.other_id
         LEFT JOIN facility f ON f.facility_id = coalesce(i.facility_id, m.other_id)
-        WHERE m.decision = $decision
+        WHERE m.decision = $decision AND NOT starts_with(m.other_id, 'process:')
         QUALIFY row_number() OVER (PARTITION BY coalesce(i.facility_id, m.other_id)
                                    ORDER BY score_share DESC, m.published_id, m.other_id) = 1
         ORDER BY score_share DESC, facility_id
         """,
         {"id": canonical(store, facility_id), "decision": decision},
+    )
+
+
+def tenders(store: Reader, facility_id: str) -> pl.DataFrame:
+    """Contracting processes whose notices name this facility, the surest first.
+
+    A meeting is no exposure: `indicia add exposure` says how likely what was bought stands here.
+
+    Returns:
+        `process_id`, `decision`, `why`, `notice` (title, place and buyer), `party_share`.
+    """
+    return store.sql(
+        f"""
+        WITH mine AS {PUBLISHED_IDS},
+        met AS (
+            SELECT right_id AS other_id, right_value AS notice, decision, why, party_share, score_share
+            FROM facility_edge WHERE left_id IN (FROM mine)
+            UNION ALL
+            SELECT left_id, left_value, decision, why, party_share, score_share
+            FROM facility_edge WHERE right_id IN (FROM mine)
+        )
+        SELECT replace(other_id, 'process:', '') AS process_id, decision, why, notice, party_share
+        FROM met WHERE starts_with(other_id, 'process:')
+        QUALIFY row_number() OVER (PARTITION BY other_id ORDER BY score_share DESC, notice) = 1
+        ORDER BY decision <> 'same', score_share DESC, process_id
+        """,
+        {"id": canonical(store, facility_id)},
     )

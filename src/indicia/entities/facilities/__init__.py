@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from indicia.entities.facilities import clusters, decide, pairs, records
+from indicia.entities.facilities import clusters, decide, pairs, records, tenders
 from indicia.schema import FACILITY_EDGE, FACILITY_IDENTITY
 from indicia.store import Workspace, unite
 
@@ -15,7 +15,8 @@ def identities(db: Workspace, judgements: pl.DataFrame) -> tuple[pl.DataFrame, p
     """Which published facilities are the same, and what stands between the others.
 
     Args:
-        db: Connection in which `facility` and `facility_party` hold the rows as published.
+        db: Connection in which `facility`, `facility_party` and `procurement_notice` hold the
+            rows as published.
         judgements: Rows of `judgement`; those on facilities win over every rule.
 
     Returns:
@@ -40,11 +41,12 @@ def identities(db: Workspace, judgements: pl.DataFrame) -> tuple[pl.DataFrame, p
     is_step = pl.col("left_level") != pl.col("right_level")
     near = ruled.filter(is_step & (pl.col("decision") == "near"))
     identity = clusters.on_campus(clusters.named(told.sites, made.of), near)
-    edges = ruled.filter(pl.col("decision").is_not_null()).with_columns(why=_why())
-    return (
-        FACILITY_EDGE.check(FACILITY_EDGE.fit(edges.select(FACILITY_EDGE.names))),
-        FACILITY_IDENTITY.check(FACILITY_IDENTITY.fit(identity)),
-    )
+    said = ruled.filter(pl.col("decision").is_not_null()).with_columns(why=_why())
+    edges = FACILITY_EDGE.fit(said.select(FACILITY_EDGE.names))
+    of_tenders, processes = tenders.named(db, told, identity)
+    every = pl.concat([edges, of_tenders]).sort("left_id", "right_id")
+    stands = pl.concat([FACILITY_IDENTITY.fit(identity), processes]).sort("published_id")
+    return FACILITY_EDGE.check(every), FACILITY_IDENTITY.check(stands)
 
 
 def _ruled(found: pl.DataFrame) -> pl.DataFrame:

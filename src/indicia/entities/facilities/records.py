@@ -163,23 +163,23 @@ def _level(kinds: pl.Expr) -> pl.Expr:
 
 
 def _parties(parties: pl.DataFrame) -> pl.DataFrame:
-    """Comparable forms of each facility's parties; names of one organisation made one."""
+    found = forms(parties).select(
+        "facility_id", "form", words=words.tokens(pl.col("form")), is_common=needs_country(pl.col("form"))
+    )  # fmt: skip
+    return found.unique(["facility_id", "form"]).sort("facility_id", "form")
+
+
+def forms(named: pl.DataFrame) -> pl.DataFrame:
+    """The rows with `form`: `party_name` made comparable, names of one organisation made one."""
     aliases = tables.table("organisation_names").select(
         form=_form("published"), group=_form("organisation")
     ).unique("form", keep="first", maintain_order=True)  # fmt: skip
     return (
-        parties.with_columns(form=_form("party_name"))
+        named.with_columns(form=_form("party_name"))
         .filter(pl.col("form") != "")
         .join(aliases, on="form", how="left")
         .with_columns(form=pl.coalesce("group", "form"))
-        .select(
-            "facility_id",
-            "form",
-            words=words.tokens(pl.col("form")),
-            is_common=needs_country(pl.col("form")),
-        )
-        .unique(["facility_id", "form"])
-        .sort("facility_id", "form")
+        .drop("group")
     )
 
 
