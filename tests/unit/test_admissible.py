@@ -2,12 +2,14 @@
 
 from datetime import date, timedelta
 
+import made
+import made_resolved as who
 import polars as pl
 import pytest
 
 from indicia.reference.chips import candidates
 from indicia.reference.clock import decide
-from indicia.scoring.admissible import admissible
+from indicia.scoring.admissible import admissible, informed
 
 FACILITY = {"facility_id": pl.String, "country_iso2": pl.String, "first_date": pl.Date}
 PARTY = {
@@ -169,3 +171,62 @@ def test_nothing_asked_gives_no_rows():
         "licence_since_date": pl.Date,
     }
     assert none.is_empty()
+
+
+def registered(*, is_same=True, headquarters=None, parent="CN", **link):
+    """A site in Singapore whose operator is in a register, under a parent elsewhere."""
+    entity = "LEI:A" if is_same else "party:Example Cloud"
+    operator = made.party("Example Cloud", role="operator", headquarters_iso2=headquarters)
+    db = who.database(
+        [
+            who.record("LEI:A", name="Example Cloud Pte"),
+            who.record("LEI:B", name="Example Group"),
+            who.party("Example Cloud", entity),
+        ],
+        facility_party=[operator],
+        entity_record=[
+            {"record_id": "LEI:A", "name": "Example Cloud Pte", "headquarters_iso2": "SG"},
+            {"record_id": "LEI:B", "name": "Example Group", "headquarters_iso2": parent},
+        ],
+        entity_link=[who.link("LEI:A", "LEI:B", **link)],
+    )
+    parties = pl.DataFrame(
+        [("epoch-example", "operator", "Example Cloud", headquarters)],
+        schema=PARTY,
+        orient="row",
+    )
+    facilities = pl.DataFrame([("epoch-example", "SG", None)], schema=FACILITY, orient="row")
+    (row,) = admissible(facilities, informed(db, parties, LATER), LATER).iter_rows(named=True)
+    return row["is_admissible"], row["admissibility_reason"]
+
+
+def test_headquarters_of_a_registered_parent_are_asked_about_and_the_way_is_told():
+    is_admissible, reason = registered(starts_date=date(2020, 1, 1))
+    assert is_admissible
+    assert reason.startswith(
+        "some chips need a licence for a company with headquarters in CN (operator Example Cloud, "
+        "by its ultimate parent Example Group (LEI:B, 1 step up, on 2026-11-01)) since 2023-10-23"
+    )
+
+
+def test_a_register_that_names_a_place_outside_the_rules_settles_the_headquarters():
+    assert registered(parent="SG") == (
+        False,
+        "reference site: no chip needed a licence under 3A090 for SG and the headquarters known",
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "is_asked"),
+    [
+        ({"is_same": False}, False),
+        ({"headquarters": "SG"}, False),
+        ({"ends_date": LATER - DAY}, False),
+        ({"ends_date": LATER}, True),
+        ({"owned_share": 0.49}, False),
+        ({"owned_share": 0.5}, True),
+    ],
+    ids=["not the same", "a publisher says", "ended", "last day", "minority", "half"],
+)
+def test_a_parent_counts_only_where_it_is_known_in_force_and_in_control(more, is_asked):
+    assert registered(**more)[0] is is_asked

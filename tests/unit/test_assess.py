@@ -204,8 +204,8 @@ def test_a_site_is_judged_as_computed_by_hand():
     assert row["families_for_count"] == 3
     assert row["verdict"] == ("lead" if support[rival] >= LEAD["threshold_bans"] else "watch")
     assert (row["prior_class"], row["is_prior_stated"]) == (DECLARED, True)
-    assert (row["computable_count"], row["applicable_count"]) == (3, 5)
-    assert row["coverage_share"] == 3 / 5
+    assert (row["computable_count"], row["applicable_count"]) == (3, len(CATALOGUE))
+    assert row["coverage_share"] == 3 / len(CATALOGUE)
     for made_row in answer["assessment_rival"].iter_rows(named=True):
         k = made_row["rival"]
         assert made_row["prior_bans"] == pytest.approx(prior(DECLARED, k), abs=1e-12)
@@ -477,8 +477,9 @@ def test_coverage_is_what_could_be_computed_of_what_applies():
         piece(SURGE, "not_applicable"),
         piece(LISTED, "no_data"),
     )
-    assert (row["computable_count"], row["applicable_count"]) == (2, 4)
-    assert row["coverage_share"] == 0.5
+    applicable = len(CATALOGUE) - 1
+    assert (row["computable_count"], row["applicable_count"]) == (2, applicable)
+    assert row["coverage_share"] == pytest.approx(2 / applicable)
 
 
 @pytest.mark.parametrize("pieces", [(), (piece(AWARD),)], ids=["nothing known", "award known"])
@@ -501,7 +502,7 @@ def test_the_next_indicator_is_the_missing_one_that_would_raise_support_most(pie
 
 
 def test_with_every_indicator_answered_there_is_nothing_to_ask_next():
-    row = judged(*(piece(i.kinds[0]) for i in CATALOGUE))
+    row = judged(*(piece(i.kinds[0], name=i.code, indicator=i.code) for i in CATALOGUE))
     assert (row["next_indicator"], row["next_gain_bans"]) == (None, None)
     assert row["coverage_share"] == 1.0
 

@@ -5,6 +5,7 @@ import tomllib
 from datetime import date
 
 import made
+import made_resolved as who
 import numpy as np
 import polars as pl
 import pytest
@@ -91,13 +92,79 @@ def openings(case):
 
 
 def named(case):
-    return made.database(
-        facility_party=[made.party(case["party"], headquarters_iso2=case.get("headquarters"))],
-        entity_listing=[made.listing(**listing) for listing in case["listings"]],
+    party = case["party"]
+    listed = [made.listing(**listing) for listing in case["listings"]]
+    records = [who.listed(x["name"], f"EL:{x['listing_key']}") for x in listed]
+    same = {f"EL:{x['listing_key']}": x for x in listed if x["name"] == case.get("same_as")}
+    entity = next(iter(same), f"party:{party}")
+    key = listed[0]["listing_key"] if listed else ""
+    edges = [
+        who.edge(f"party:{party}", f"EL:{key}", method="judgement", decision=decision)
+        for decision in [case["judged"]]
+    ] if "judged" in case else []  # fmt: skip
+    return who.database(
+        [
+            who.party(party, entity),
+            *(
+                {**r, "record_id": f"EL:{x['listing_key']}"}
+                for r, x in zip(records, listed, strict=True)
+            ),
+        ],
+        edges,
+        facility_party=[made.party(party, headquarters_iso2=case.get("headquarters"))],
+        entity_listing=listed,
     )
 
 
-BUILD = {"P01": base_load, "C01": lane, "R01": process, "S01": openings, "E01": named}
+def owned(case):
+    """A party, what registers say of it and its owners, and who of them is listed."""
+    party = case["party"]
+    register = "LEI:PARTY"
+    facts = {k: case[k] for k in ("address", "founded_date", "first_date") if k in case}
+    records = [who.party(party, register, registry_ids=case.get("number"))]
+    if facts or "owners" in case:
+        records.append(who.record(register, name=party, **facts))
+    for other in case.get("listed", []):
+        entity = register if other.get("is_party") else ""
+        more = {k: v for k, v in other.items() if k in ("address", "listed_date")}
+        records.append(who.listed(other["name"], entity, **more))
+    firms = range(case.get("other_firms", 0))
+    records += [who.record(f"LEI:OTHER{n}", address=case["address"]) for n in firms]
+    entries = [
+        {
+            "record_id": f"EL:{k}" if k in {x["name"] for x in case.get("listed", [])} else k,
+            "name": k,
+            "country_iso2": v,
+        }
+        for k, v in case.get("seats", {}).items()
+    ]
+    listed = {x["name"]: f"EL:{x['name']}" for x in case.get("listed", [])}
+    links = [
+        who.link(
+            register if o.get("of") is None else listed.get(o["of"], o["of"]),
+            listed.get(o["name"], o["name"]),
+            o.get("kind", "direct parent"),
+            **{k: v for k, v in o.items() if k in ("owned_share", "starts_date", "ends_date")},
+        )
+        for o in case.get("owners", [])
+    ]
+    published = [
+        made.listing(x["name"], listed_date=x.get("listed_date", date(2024, 12, 5)))
+        for x in case.get("listed", [])
+    ]
+    return who.database(
+        records,
+        facility_party=[made.party(party)],
+        entity_record=entries,
+        entity_link=links,
+        entity_listing=published,
+    )
+
+
+BUILD = {
+    "P01": base_load, "C01": lane, "R01": process, "S01": openings, "E01": named,
+    **dict.fromkeys(("E02", "E03", "E04", "E05"), owned),
+}  # fmt: skip
 CASES = [
     pytest.param(indicator, tomllib.loads(block), id=f"{indicator.code}-{i}")
     for indicator in CATALOGUE

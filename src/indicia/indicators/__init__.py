@@ -3,9 +3,13 @@
 from indicia.indicators import (
     award_names_chip,
     base_load_step,
+    founded_after_rule,
     hiring_burst,
     lane_surge,
+    listed_affiliate,
     listed_party,
+    opaque_ownership,
+    shell_rotation,
 )
 from indicia.indicators.base import Found, Indicator
 
@@ -15,6 +19,10 @@ CATALOGUE: tuple[Indicator, ...] = (
     award_names_chip.INDICATOR,
     hiring_burst.INDICATOR,
     listed_party.INDICATOR,
+    shell_rotation.INDICATOR,
+    founded_after_rule.INDICATOR,
+    listed_affiliate.INDICATOR,
+    opaque_ownership.INDICATOR,
 )
 
 __all__ = ["CATALOGUE", "Found", "Indicator"]

@@ -61,6 +61,22 @@ SIGHTS = (
         "E01", "party", "A party whose published name equals a listed name or alias.",
         "An identical name. Renamed, translated and shell companies are not found.", 0.25,
     ),
+    Sight(
+        "E02", "party", "A new name at an address or under a number that a list or register states.",
+        "One listed party at the same house, floor or room. Most lists and registers state one address.", 0.15,
+    ),
+    Sight(
+        "E03", "party", "A date of foundation that a register states.",
+        "One rule within 180 days before. A shell bought ready-made is older than its use.", 0.3,
+    ),
+    Sight(
+        "E04", "party", "Owners that a register states, up to a listed one.",
+        "A parent, or half of the shares. Owners held back, nominees and contracts are not seen.", 0.2,
+    ),
+    Sight(
+        "E05", "party", "Shares and seats of owners that a register states.",
+        "One of three marks. Most registers state parents and no shares.", 0.2,
+    ),
 )  # fmt: skip
 
 

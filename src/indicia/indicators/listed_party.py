@@ -1,6 +1,7 @@
 """Listed party: an owner, operator, user or builder bears a listed name or alias.
 
-Unit: share (1 is an identical normalised name). Reads: facility_party, facility, entity_listing.
+Unit: share (1 is an identical normalised name, or one organisation). Reads: facility_party, facility,
+entity_listing, party_record, entity_edge.
 Benign causes: a namesake, a branch outside the listing's scope, a delisting not yet read.
 Method: docs/indicators/E01.md.
 """
@@ -8,11 +9,12 @@ Method: docs/indicators/E01.md.
 import duckdb
 import polars as pl
 
+from indicia.entities.graph import stand_ins
 from indicia.entities.names import needs_country, normalised
 from indicia.indicators.answer import answered
 from indicia.indicators.base import Found, Indicator
 from indicia.indicators.detectability import share
-from indicia.schema import ENTITY_LISTING, FACILITY, FACILITY_PARTY
+from indicia.schema import ENTITY_EDGE, ENTITY_LISTING, FACILITY, FACILITY_PARTY, PARTY_RECORD
 
 CODE = "E01"
 KIND = "listed_party_address_or_owner"
@@ -69,20 +71,55 @@ WITH forms AS (
   UNION
   SELECT p.party_name, s.country_iso2 FROM facility_party p
   JOIN facility s ON s.facility_id = p.facility_id WHERE s.country_iso2 IS NOT NULL
-), met AS (
+), met_by_name AS (
   SELECT p.party_name, p.needs_country, l.*,
          EXISTS (SELECT 1 FROM countries c WHERE c.party_name = p.party_name AND position(
            concat(';', c.iso2, ';') IN concat(';', replace(l.countries_iso2, ' ', ''), ';')) > 0)
            AS is_country_agreed
   FROM parties p JOIN listed l ON l.form = p.form
+), records AS (
+  SELECT name AS party_name, record_id, entity_id FROM party_record
+  WHERE table_name = 'facility_party'
+), listings AS (
+  SELECT v.*, r.record_id, r.entity_id FROM visible v
+  JOIN party_record r ON r.kind = 'listed' AND r.record_id = concat(v.list_code, ':', v.listing_key)
+), apart AS (
+  SELECT r.party_name, l.source, l.list_code, l.listing_key FROM (
+    SELECT left_id, right_id FROM entity_edge WHERE decision = 'different'
+    UNION ALL SELECT right_id, left_id FROM entity_edge WHERE decision = 'different'
+  ) e JOIN records r ON r.record_id = e.left_id JOIN listings l ON l.record_id = e.right_id
+), methods AS (
+  SELECT r.party_name, l.record_id AS listing_id, string_agg(DISTINCT e.method, ', ' ORDER BY e.method) AS how
+  FROM records r JOIN listings l ON l.entity_id = r.entity_id
+  JOIN party_record m ON m.entity_id = r.entity_id
+  JOIN entity_edge e ON e.decision = 'same' AND e.left_id = m.record_id
+  GROUP BY r.party_name, l.record_id
+), met_by_organisation AS (
+  SELECT DISTINCT r.party_name, l.source, l.list_code, l.listing_key, l.name, l.countries_iso2,
+         l.listed_date, l.citation, l.source_url, l.fetch_id, l.origin_id, l.reliability,
+         coalesce(m.how, 'records joined') AS how
+  FROM records r JOIN listings l ON l.entity_id = r.entity_id
+  LEFT JOIN methods m ON m.party_name = r.party_name AND m.listing_id = l.record_id
+), met AS (
+  SELECT party_name, needs_country, spelling, source, list_code, listing_key, name, listed_date,
+         citation, source_url, fetch_id, origin_id, reliability, is_country_agreed,
+         FALSE AS is_joined, NULL AS how
+  FROM met_by_name n WHERE NOT EXISTS (SELECT 1 FROM apart a WHERE a.party_name = n.party_name
+    AND a.source = n.source AND a.list_code = n.list_code AND a.listing_key = n.listing_key)
+  UNION ALL
+  SELECT o.party_name, FALSE, o.name, o.source, o.list_code, o.listing_key, o.name, o.listed_date,
+         o.citation, o.source_url, o.fetch_id, o.origin_id, o.reliability, TRUE, TRUE, o.how
+  FROM met_by_organisation o WHERE NOT EXISTS (SELECT 1 FROM met_by_name n WHERE n.party_name = o.party_name
+    AND n.source = o.source AND n.list_code = o.list_code AND n.listing_key = o.listing_key
+    AND (n.is_country_agreed OR NOT n.needs_country))
 )
 SELECT p.party_name, p.form, p.origin_id AS party_origin_id, p.reliability AS party_reliability,
        m.spelling, m.source, m.list_code, m.listing_key, m.name, m.listed_date, m.citation,
        m.source_url, m.fetch_id, m.origin_id, m.reliability, m.is_country_agreed,
-       m.name IS NOT NULL AS is_met,
+       coalesce(m.is_joined, FALSE) AS is_joined, m.how, m.name IS NOT NULL AS is_met,
        coalesce(m.is_country_agreed OR NOT m.needs_country, FALSE) AS is_accepted
 FROM parties p LEFT JOIN met m ON m.party_name = p.party_name
-ORDER BY p.party_name, is_accepted DESC, m.listed_date, m.list_code, m.listing_key, m.spelling
+ORDER BY p.party_name, is_accepted DESC, is_joined, m.listed_date, m.list_code, m.listing_key, m.spelling
 """
 LISTS = f"""
 SELECT count(*) AS listings, min(origin_id) AS list_origin_id
@@ -98,7 +135,12 @@ FROM (SELECT *, row_number() OVER (PARTITION BY party_name ORDER BY facility_id,
 
 
 def compute(db: duckdb.DuckDBPyConnection) -> Found:
-    """Compare each named party with every listed name and alias, letter for letter once normalised."""
+    """Compare each named party with every listed name and alias, letter for letter once normalised.
+
+    A party also meets the listings of the organisation it was taken to be; where a person said that
+    it is another one, its name no longer counts.
+    """
+    stand_ins(db)
     names = db.sql(NAMES).pl().with_columns(form=normalised(pl.col("name")))
     db.register(
         "normalised_names", names.with_columns(needs_country=needs_country(pl.col("form")))
@@ -143,6 +185,8 @@ def _evidence(met: pl.DataFrame, lists: pl.DataFrame) -> pl.DataFrame:
         is_met=pl.col("is_met").any(),
         is_accepted=accepted.any(),
         quote=_quote().filter(pl.col("is_met")).first(),
+        how=pl.col("how").filter(accepted).first(),
+        is_joined=pl.col("is_joined").filter(accepted).first(),
         starts_date=pl.col("listed_date").filter(accepted).min(),
         origin_id=pl.col("origin_id").filter(accepted).min(),
         reliability=pl.max_horizontal(
@@ -170,6 +214,8 @@ def _evidence(met: pl.DataFrame, lists: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("The party is not named, so it cannot be compared."))
         .when(pl.col("listings") == 0)
         .then(pl.lit("No screening list is loaded."))
+        .when(accepted & pl.col("is_joined"))
+        .then(pl.format("Taken to be a listed organisation ({}): {}.", "how", "quote"))
         .when(accepted)
         .then(pl.format("The same name stands on a screening list: {}.", "quote"))
         .when(pl.col("is_met"))
@@ -207,7 +253,7 @@ INDICATOR = Indicator(
     title="A party bears a listed name",
     unit="share",
     scope_kinds=("party",),
-    reads=(FACILITY_PARTY, FACILITY, ENTITY_LISTING),
+    reads=(FACILITY_PARTY, FACILITY, ENTITY_LISTING, PARTY_RECORD, ENTITY_EDGE),
     threshold=SAME,
     benign_causes=(
         "a namesake",

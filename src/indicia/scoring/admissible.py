@@ -7,8 +7,10 @@ No legal advice: end use, the Entity List, de minimis and foreign direct product
 
 from datetime import date
 
+import duckdb
 import polars as pl
 
+from indicia.entities.graph import party_headquarters
 from indicia.reference.clock import Rulebook
 from indicia.reference.clock.spans import stretches
 
@@ -22,7 +24,8 @@ def admissible(facilities: pl.DataFrame, parties: pl.DataFrame, on: date) -> pl.
     Args:
         facilities: Columns facility_id, country_iso2 and, where known, first_date: the first day on
             which something was reported of the site. Before it nothing is asked.
-        parties: Columns facility_id, role, party_name, headquarters_iso2.
+        parties: Columns facility_id, role, party_name, headquarters_iso2 and, where headquarters
+            come from a register, basis (`informed` adds them); a publisher's word is named first.
         on: The day of the assessment; a rule that had ended by then still counts for its time.
 
     Returns:
@@ -69,16 +72,46 @@ def admissible(facilities: pl.DataFrame, parties: pl.DataFrame, on: date) -> pl.
     )
 
 
+def informed(db: duckdb.DuckDBPyConnection, parties: pl.DataFrame, on: date) -> pl.DataFrame:
+    """Parties with the headquarters that registers state where no publisher of the facility does.
+
+    Args:
+        db: The connection on which who is who was resolved.
+        parties: Columns facility_id, role, party_name, headquarters_iso2.
+        on: The day of the assessment; relations in force on it count.
+
+    Returns:
+        The rows given, with an empty `basis`, and after them one row per facility, role, party and
+        headquarters found (its own, its ultimate parent's), with the way they were found.
+    """
+    unknown = parties.group_by("party_name").agg(
+        is_silent=pl.col("headquarters_iso2").is_null().all()
+    )
+    asked = parties.select("facility_id", "role", "party_name").unique()
+    found = asked.join(unknown.filter("is_silent"), on="party_name", how="semi").join(
+        party_headquarters(db, on), on="party_name"
+    )
+    given = parties.with_columns(basis=pl.lit(None, dtype=pl.String))
+    return pl.concat([given, found.select(given.columns).sort(given.columns)])
+
+
 def _questions(sites: pl.DataFrame, parties: pl.DataFrame) -> pl.DataFrame:
     """Each site without headquarters, and once per headquarters known of those who would use it."""
     known = pl.col("headquarters_iso2").is_in(Rulebook.shipped().countries)
+    named = (
+        parties
+        if "basis" in parties.columns
+        else parties.with_columns(basis=pl.lit(None, dtype=pl.String))
+    )
     companies = (
-        parties.filter(pl.col("role").is_in(ASKED_ROLES), known)
-        .sort("facility_id", "role", "party_name")
+        named.filter(pl.col("role").is_in(ASKED_ROLES), known)
+        .sort("facility_id", pl.col("basis").is_not_null(), "role", "party_name", "basis")
         .select(
             "facility_id",
             headquarters="headquarters_iso2",
-            said=pl.format("{} {}", "role", "party_name"),
+            said=pl.format(
+                "{} {}{}", "role", "party_name", pl.format(", {}", "basis").fill_null("")
+            ),
         )
         .unique(["facility_id", HEADQUARTERS], keep="first", maintain_order=True)
     )

@@ -52,6 +52,8 @@ FALSE_LEADS_PER_THOUSAND = 1.0
 STEP, SURGE, HIRING = "load_step_ge_5MW", "corridor_surge_z_gt_3.5", "dc_hiring_ge_3_adverts"
 AWARD, PLAN = "tender_award_names_controlled_chip", "plan_names_controlled_chip"
 LISTED = "listed_party_address_or_owner"
+SHELL, FOUNDED = "new_shell_within_180d_of_rule", "founded_within_180d_of_rule"
+OPAQUE = "ownership_opaque"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,10 @@ VIEWS = (
     View("R01", "process", (AWARD, PLAN), 0.4, (0.05, 1.0), (0.3, 0.3), answers=2),
     View("S01", "employer", (HIRING,), 0.4, (0.1, 0.9), (0.3, 0.3)),
     View("E01", "party", (LISTED,), 0.8, (0.4, 1.0), (0.25, 0.25), answers=2),
+    View("E02", "party", (SHELL,), 0.2, (0.4, 1.0), (0.15, 0.15), answers=2),
+    View("E03", "party", (FOUNDED,), 0.3, (0.4, 1.0), (0.3, 0.3), answers=2),
+    View("E04", "party", (LISTED,), 0.3, (0.4, 1.0), (0.2, 0.2), answers=2),
+    View("E05", "party", (OPAQUE,), 0.3, (0.4, 1.0), (0.2, 0.2), answers=2),
 )
 WATCHED = tuple(replace(v, available=1.0, exposure=(v.exposure[1],) * 2) for v in VIEWS)
 
