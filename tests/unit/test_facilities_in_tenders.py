@@ -56,6 +56,15 @@ def test_a_brand_alone_meets_nothing():
     assert not met(given, sites=[brand], parties=run_by("analyst-b", "Example"))[0]
 
 
+def test_who_names_the_operator_has_not_named_a_site_called_like_it():
+    alike = site("top500-k", "University of Kulaitown", ANALYST, coord_precision="country")
+    given = notice(
+        "Servers for the University of Kulaitown", buyer_name="University of Kulaitown"
+    )
+    edges, _ = met(given, sites=[alike], parties=run_by("top500-k", "University of Kulaitown"))
+    assert [e["decision"] for e in edges.values()] == ["possible"]
+
+
 def test_another_unit_or_country_meets_nothing():
     second = site("epoch-c", "Example Colossus 2", EPOCH, place="Kulaitown")
     of = run_by("epoch-c", "Example")
@@ -69,7 +78,7 @@ def test_another_unit_or_country_meets_nothing():
 def test_a_name_in_han_script_is_found_inside_a_title():
     han = site("analyst-h", "国家超级计算无锡中心", ANALYST, place="无锡", country_iso2="CN")
     of = run_by("analyst-h", "国家超级计算无锡中心")
-    given = notice("国家超级计算无锡中心人工智能服务器采购项目", buyer_name="国家超级计算无锡中心", country_iso2="CN")  # fmt: skip
+    given = notice("国家超级计算无锡中心人工智能服务器采购项目", place="无锡", country_iso2="CN")  # fmt: skip
     edges, led = met(given, sites=[han], parties=of)
     assert edges["analyst-h", "process:p"]["decision"] == "same"
     assert led["process:p"] == "analyst-h"

@@ -88,7 +88,7 @@ POSSIBLE = (
     (_is("open") & ~_is("others") & _is("units") & _is("name") & _is("operator") & (_within(CAMPUS_M) | (~_is("both") & (_is("town") | ~_is("stated")))), "one publisher lists both"),
     (_is("open") & _is("others") & _is("name") & ~_is("far") & (_is("equal") | ~_is("other_operator")) & (_is("has_own") | _is("operator") | _is("town")) & (_is("town") | _is("both") | ~_is("stated")), "the rest is not known to agree"),
     (_is("fits") & ~_is("both") & ~_is("clash") & _is("operator") & _is("town"), "operator and town agree, the names say no more"),
-    (_is("fits") & ~_is("both") & ~_is("clash") & _is("operator") & ~_is("stated"), "the operator agrees, and one of them states no place"),
+    (_is("open") & _is("others") & ~_is("both") & ~_is("clash") & _is("operator") & ~_is("stated"), "the operator agrees, and one of them states no place"),
     (_is("open") & _is("others") & ~_is("clash") & _within("reach_m") & _is("operator"), "operator and point agree, the names say no more"),
     (_is("open") & _is("others") & ~_is("clash") & ~_is("other_operator") & _within(TOUCHING_M), "the points touch, and nothing else is known"),
 )  # fmt: skip

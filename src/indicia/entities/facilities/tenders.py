@@ -1,9 +1,9 @@
 """Facilities that the notices of contracting processes name, in their title or place.
 
 A process becomes `process:<process_id>` and meets a facility where every word of the facility's name
-stands in the notice. It is taken to concern that facility where the buyer or a supplier is one of its
-parties, or the place stated is its town; else only possibly. A meeting is no exposure: how likely
-what was bought stands there is for a person to say.
+stands in the notice. It is taken to concern that facility where the place stated is its town, or
+where the buyer or a supplier is one of its parties and the name says more than theirs; else only
+possibly. A meeting is no exposure: how likely what was bought stands there is for a person to say.
 """
 
 import polars as pl
@@ -128,6 +128,8 @@ def _names(sites: pl.DataFrame) -> pl.DataFrame:
         "units",
         "town_words",
         "shown",
+        # A site named like its operator is not named by whoever names the operator.
+        has_own=pl.col("core").list.set_difference("party_words").list.len() > 0,
         needed=pl.col("name_words").list.filter(~pl.element().is_in(list(LITTLE))),
         compact_name=pl.col("bare").str.replace_all(r"[^\p{L}\p{N}]+", ""),
     )
@@ -186,7 +188,7 @@ def _compared(pairs: pl.DataFrame, told: Records) -> pl.DataFrame:
         .join(firms, on="nth", how="left")
         .with_columns(
             process=process,
-            is_party=shared.fill_null(value=False),
+            is_party=shared.fill_null(value=False) & pl.col("has_own"),
             is_town=pl.col("where").list.set_intersection("town_words").list.len() > 0,
         )
         .with_columns(
