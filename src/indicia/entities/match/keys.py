@@ -5,7 +5,7 @@ the words of its own grown together; and for names cut short the head of all the
 a name's words, and on the side that asks also words of the targets one letter off.
 """
 
-RARE_WORD, COMMONEST_KEY = 20, 60
+RARE_WORD, COMMONEST_KEY = 12, 40
 LETTERS, HEAD = 10, 24
 SHORTEST_SPELT = 4
 
@@ -76,7 +76,8 @@ QUALIFY count(*) OVER (PARTITION BY key) <= {COMMONEST_KEY}
 """
 NEAR = f"""
 CREATE OR REPLACE TEMP TABLE near AS
-SELECT q.number AS q, t.number AS t, bool_or(substr(key, 1, 1) IN ('^', '<')) AS is_head
+SELECT q.number AS q, t.number AS t, bool_or(substr(key, 1, 1) IN ('^', '<')) AS is_head,
+       bool_or(substr(key, 1, 1) = '@') AS is_own_equal
 FROM (SELECT DISTINCT number, key FROM ({_QUERY})) q JOIN t_key t USING (key)
 GROUP BY q.number, t.number
 """
@@ -94,7 +95,7 @@ SELECT p.q, p.t, coalesce(s.is_own, false) AS is_own_shared, coalesce(s.shared_c
        x.total + y.total AS total,
        (least(x.total, coalesce(s.q_worth, 0)) + least(y.total, coalesce(s.t_worth, 0)))
          / (x.total + y.total) AS words,
-       p.is_head AND a.is_cut AND length(a.whole) < length(b.whole) AS is_cut
+       p.is_own_equal, p.is_head AND a.is_cut AND length(a.whole) < length(b.whole) AS is_cut
 FROM near p LEFT JOIN (
   SELECT q, t, sum(q_worth) AS q_worth, sum(t_worth) AS t_worth, bool_or(is_own) AS is_own,
          count(DISTINCT q_word) AS shared_count FROM met GROUP BY q, t

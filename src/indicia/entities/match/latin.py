@@ -15,7 +15,8 @@ from indicia.store import Workspace
 
 CHUNK_NAMES = 50_000
 MOST_CANDIDATES = 20
-WORDS_WORTH, LETTERS_WORTH = 0.6, 0.68  # below both no score reaches what is ever shown
+# Below both no score reaches what is ever shown.
+WORDS_WORTH, LETTERS_WORTH = 0.77, 0.78
 SHORTEST_PART, LONG_PART, LONGEST_PART = 3, 5, 20
 
 
@@ -51,13 +52,13 @@ class Latin:
     def _promising(self) -> pl.DataFrame:
         """Of the candidates those that share much of what their words are worth, or most letters."""
         sure: pl.DataFrame = self._db.sql(
-            f"SELECT * FROM shared WHERE words >= {WORDS_WORTH} OR is_cut"
+            f"SELECT * FROM shared WHERE words >= {WORDS_WORTH} OR is_cut OR is_own_equal"
         ).pl()
         unsure: pl.DataFrame = self._db.sql(
             f"""
             SELECT s.*, a.joined AS left, b.joined AS right, a.sorted AS left_sorted, b.sorted AS right_sorted
             FROM shared s JOIN q_name a ON a.number = s.q JOIN t_name b ON b.number = s.t
-            WHERE NOT (s.words >= {WORDS_WORTH} OR s.is_cut) AND least(length(a.joined), length(b.joined)) * 2.0
+            WHERE NOT (s.words >= {WORDS_WORTH} OR s.is_cut OR s.is_own_equal) AND least(length(a.joined), length(b.joined)) * 2.0
               >= {LETTERS_WORTH} * (length(a.joined) + length(b.joined))
             """
         ).pl()
