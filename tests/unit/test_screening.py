@@ -15,7 +15,7 @@ from indicia.answers.screening import chance, limits, taking, workbook
 from indicia.entities import screening as core
 from indicia.errors import ReferenceTableError, UsageError
 from indicia.reference.matching import FalseHits, Rate, false_hits
-from indicia.store import Store
+from indicia.store import Store, workspace
 
 HEAD = "name,country,date"
 HOSTILE = {
@@ -395,6 +395,24 @@ def test_a_registry_id_meets_the_organisation_whatever_its_name(settled):
     (hit,) = found.hits.rows(named=True)
     assert (hit["answer"], hit["method"]) == ("same", "registry id")
     assert hit["party"] == "Omega Compute Sdn. Bhd."
+
+
+def test_a_list_is_compared_in_memory_alone(store):
+    seen = []
+
+    def meeting(queries, targets):
+        db = workspace()
+        seen.append(db.sql("SELECT current_setting('temp_directory')").fetchall()[0][0])
+        db.close()
+        return core.meet(queries, targets)
+
+    targets, _ = screening.targets(store, (screening.LISTED,))
+    core.screen(asked("name\nTau\n").rows, targets, meeting)
+    outside = workspace()
+    usual = outside.sql("SELECT current_setting('temp_directory')").fetchall()[0][0]
+    outside.close()
+    assert seen == [""]
+    assert usual != ""
 
 
 def test_limits_are_such_that_a_full_list_fits():

@@ -1,6 +1,6 @@
 """A list of names held against known parties: each name meets every party it may be, with a reason.
 
-Reads nothing and keeps nothing: frames in, frames out.
+Reads nothing and keeps nothing: frames in, frames out, and no row put aside on a disk in between.
 """
 
 from collections.abc import Callable
@@ -8,6 +8,7 @@ from collections.abc import Callable
 import polars as pl
 
 from indicia.entities.match import meet
+from indicia.store import memory_alone
 
 COMPARED = ("name", "countries_iso2", "address", "registry_ids")
 DIFFERENT = "different"
@@ -40,7 +41,8 @@ def screen(
         return HIT.to_frame()
     alike = asked.select(COMPARED).unique(maintain_order=True).with_row_index("place")
     queries = alike.with_columns(id=pl.lit(ASKED) + pl.col("place").cast(pl.String))
-    met = meeting(queries.select("id", *COMPARED), targets.select("id", *COMPARED))
+    with memory_alone():
+        met = meeting(queries.select("id", *COMPARED), targets.select("id", *COMPARED))
     rows = asked.select("row", *COMPARED).join(queries, on=COMPARED, nulls_equal=True)
     found = met.filter(pl.col("decision") != DIFFERENT).rename(
         {"right_id": "target_id", "left_value": "asked_value", "right_value": "listed_value"}

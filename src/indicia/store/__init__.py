@@ -7,7 +7,7 @@ from indicia.store.manifest import Manifest, cite, current, pointer
 from indicia.store.reader import Store
 from indicia.store.united import is_visible, unite
 from indicia.store.vintage import Delta, Vintage
-from indicia.store.workspace import Workspace, workspace
+from indicia.store.workspace import Workspace, memory_alone, workspace
 
 __all__ = [
     "Build",
@@ -20,6 +20,7 @@ __all__ = [
     "current",
     "home",
     "is_visible",
+    "memory_alone",
     "pointer",
     "unite",
     "workspace",
