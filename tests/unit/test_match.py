@@ -1,5 +1,4 @@
 """Names met with names: each rule of spelling, what is shown, and what is never `same`."""
-# ruff: noqa: RUF001 -- marks as hostile lists hold them
 
 import json
 
@@ -89,7 +88,10 @@ def test_chinese_names_meet_by_their_brand(left, right):
     [
         ("北京示凡科技有限公司", "Beijing Shifan Technology Co., Ltd."),
         ("北京示凡科技有限公司", "Beijing Shi Fan Keji"),
-        ("中国示凡集团公司第五十四研究所", "China Shifan Group Corporation 54th Research Institute"),
+        (
+            "中国示凡集团公司第五十四研究所",
+            "China Shifan Group Corporation 54th Research Institute",
+        ),
         ("示凡集团第七〇五研究所", "Shifan Group 705th Research Institute"),
     ],
 )
@@ -120,8 +122,14 @@ def test_an_equal_name_in_another_country_is_possible_and_scores_less():
 
 
 def test_hong_kong_agrees_with_china_and_not_with_germany():
-    assert met("Examplon Dragon Systems", "Examplon Dragon Systems", "HK", "CN")["decision"] == "same"
-    assert met("Examplon Dragon Systems", "Examplon Dragon Systems", "HK", "DE")["decision"] == "possible"
+    assert (
+        met("Examplon Dragon Systems", "Examplon Dragon Systems", "HK", "CN")["decision"]
+        == "same"
+    )
+    assert (
+        met("Examplon Dragon Systems", "Examplon Dragon Systems", "HK", "DE")["decision"]
+        == "possible"
+    )
 
 
 @pytest.mark.parametrize("name", ["Future Inc", "Nova", "示例"])
@@ -135,8 +143,12 @@ def test_a_short_or_common_name_needs_more_than_a_country(name):
 
 
 def test_a_shared_address_makes_a_similar_name_the_same():
-    left = parties(("q", "Shanghai Exmaplon Technology", "CN", "Rm 5, 12 Invented Rd., Shanghai"))
-    right = parties(("t", "Shanghai Examplon Technology", "CN", "Room 5, 12 Invented Road, Shanghai, CN"))
+    left = parties(
+        ("q", "Shanghai Exmaplon Technology", "CN", "Rm 5, 12 Invented Rd., Shanghai")
+    )
+    right = parties(
+        ("t", "Shanghai Examplon Technology", "CN", "Room 5, 12 Invented Road, Shanghai, CN")
+    )
     (row,) = meet(left, right).to_dicts()
     assert row["decision"] == "same"
     assert json.loads(row["features"])["is_address_shared"] is True
@@ -177,7 +189,7 @@ def test_every_pair_says_what_was_compared():
         "😀😀 Ltd",
         "'; DROP TABLE party_record; --",
         "<script>alert(1)</script>",
-        "=HYPERLINK(\"http://example.org\")",
+        '=HYPERLINK("http://example.org")',
         "%s %d {} {{0}}",
         "\x00\x01\x1f",
         "   ",
@@ -190,7 +202,9 @@ def test_hostile_names_do_no_harm(name):
     targets = parties(("t", "Examplon Dragon Systems", "CN"), ("u", name, "CN"))
     found = meet(parties(("q", name, "CN"), ("r", "Examplon Dragon Systems", "CN")), targets)
     assert ("r", "t") in set(found.select("left_id", "right_id").iter_rows())
-    assert ("q", "t") not in set(found.filter(decision="same").select("left_id", "right_id").iter_rows())
+    assert ("q", "t") not in set(
+        found.filter(decision="same").select("left_id", "right_id").iter_rows()
+    )
 
 
 def test_marks_that_nobody_sees_do_not_part_a_name():
