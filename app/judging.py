@@ -49,7 +49,7 @@ def queue(store: Store, pairs: pl.DataFrame, key: str, subject: str = "organisat
         f"{pair['method']}, likeness {pair['score_share']:.2f} (not a probability). {pair['why']}"
     )
     if told:
-        st.caption(f"Made of: {told}", unsafe_allow_html=False)
+        st.text(f"Made of: {told}")
     with st.form(f"{key}_form", clear_on_submit=True):
         first, second = st.columns([4, 1])
         reason = first.text_input("Reason", key=f"{key}_reason", max_chars=1000)

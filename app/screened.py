@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app import shared
-from indicia.answers import screening, sources
+from indicia.answers import screening, sources, words
 from indicia.answers.screening import Asked, Screened, taking
 from indicia.errors import UsageError
 from indicia.schema import short_hash
@@ -38,7 +38,7 @@ def show(store: Store, asked: Asked, against: tuple[str, ...]) -> None:
         with st.expander(f"The reasons in full: the first {min(found.hits.height, MOST_TOLD)}"):
             st.text("\n\n".join(found.reasons(MOST_TOLD)))
     st.subheader(f"No hit: {found.unmatched.height:,}")
-    st.caption(f"Compared with {found.compared}. No hit clears nobody.")
+    st.caption(f"Compared with {words.plain(found.compared)}. No hit clears nobody.")
     shared.table(found.unmatched, "Rows that met nobody", "unmatched")
     lists(store)
     _offer(store, found)

@@ -129,3 +129,22 @@ def test_a_damaged_journal_is_one_line_and_exit_code_one(indicia, tmp_path, monk
     assert code == 1
     assert "damaged" in said
     assert "Traceback" not in said
+
+
+def test_doctor_counts_judgements_and_names_a_lost_journal(indicia, tmp_path, monkeypatch):
+    home = tmp_path / "own"
+    monkeypatch.setenv("INDICIA_HOME", str(home))
+    at = made_store.NOW
+    Journal(home).judge(
+        "facility", made_store.QUIET, "made-twin", "unsure", "look again", "AB", at
+    )
+    made_store.build(home, judged=Journal(home).judgements())
+    told = {r["check"]: r for r in json.loads(indicia("doctor", "--json")[1])}
+    assert (told["journal"]["state"], "1 judged pairs" in told["journal"]["finding"]) == (
+        "fine",
+        True,
+    )
+    (home / "review.sqlite").unlink()
+    told = {r["check"]: r for r in json.loads(indicia("doctor", "--json")[1])}
+    assert told["journal"]["state"] == "problem"
+    assert "Put the journal back" in told["journal"]["finding"]

@@ -8,6 +8,7 @@ from pathlib import Path
 from indicia import __version__, bundled
 from indicia.cli.providers import Found
 from indicia.errors import IndiciaError
+from indicia.review import Journal
 from indicia.schema import FETCH
 from indicia.sources.archive import Archive
 from indicia.sources.contract import Fetch
@@ -49,7 +50,23 @@ def run(home: Path, found: Found) -> list[Mapping[str, object]]:
         for name, job in sorted(found.jobs.items())
         if job.source.key_variable and name not in found.broken
     ]
-    return rows + _store(home)
+    return [*rows, *_store(home), _journal(home)]
+
+
+def _journal(home: Path) -> Mapping[str, object]:
+    try:
+        made, held = current(home), Journal(home)
+        held.require(made.judged_count if made else 0)
+        pairs, position = held.judgements().height, held.position
+    except IndiciaError as error:
+        return _row("journal", PROBLEM, str(error))
+    if not position:
+        return _row("journal", FINE, "no judgement yet")
+    return _row(
+        "journal",
+        FINE,
+        f"{pairs} judged pairs, {position} entries; copy {held.path.name} with your backups",
+    )
 
 
 def _key(name: str, variable: str, *, optional: bool) -> Mapping[str, object]:
