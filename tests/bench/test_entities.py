@@ -26,178 +26,19 @@ pytestmark = pytest.mark.bench
 NAMES = int(os.environ.get("INDICIA_BENCH_NAMES", "100000"))
 TARGETS, LISTED_ONE_IN, SAMPLE, BRUTE, SEED = 20_000, 200, 400, 1000, 20261128
 LISTING = bundled.path("data/starter/entities/csl/entity_listing.csv")
-PLACES = [
-    "Shenzhen",
-    "Shanghai",
-    "Beijing",
-    "Guangzhou",
-    "Dongguan",
-    "Suzhou",
-    "Ningbo",
-    "Hangzhou",
-    "Wuxi",
-    "Xiamen",
-    "Chengdu",
-    "Wuhan",
-    "Tianjin",
-    "Qingdao",
-    "Nanjing",
-    "Foshan",
-    "Zhuhai",
-    "Hefei",
-    "Jinan",
-    "Xian",
-    "Hong_Kong",
-    "Dubai",
-    "Singapore",
-    "Penang",
-    "Johor",
-    "Bangkok",
-    "Hanoi",
-    "Istanbul",
-    "Moscow",
-    "Karachi",
-    "Lahore",
-    "Mumbai",
-    "Chennai",
-    "Manila",
-    "Taipei",
-    "Seoul",
-    "Osaka",
-    "Hamburg",
-    "Rotterdam",
-    "Jebel_Ali",
-]
-SYLLABLES = [
-    "xin",
-    "hua",
-    "da",
-    "feng",
-    "long",
-    "tai",
-    "jin",
-    "rui",
-    "heng",
-    "chang",
-    "an",
-    "ke",
-    "tong",
-    "yuan",
-    "hai",
-    "bo",
-    "wei",
-    "ming",
-    "guang",
-    "dong",
-    "fu",
-    "de",
-    "li",
-    "sheng",
-    "qi",
-    "zhong",
-    "tian",
-    "yu",
-    "he",
-    "jia",
-    "kai",
-    "lan",
-    "mei",
-    "nan",
-    "peng",
-    "qing",
-    "rong",
-    "shan",
-    "ting",
-    "wang",
-    "xiang",
-    "yang",
-    "zhi",
-    "bao",
-    "cheng",
-    "dian",
-    "vel",
-    "nor",
-    "tek",
-    "mar",
-    "sol",
-    "ran",
-    "dex",
-    "lum",
-    "cor",
-    "vis",
-    "pra",
-    "zen",
-    "tor",
-    "gal",
-    "ber",
-    "fin",
-    "hal",
-    "ost",
-    "rek",
-    "sta",
-    "mir",
-    "voz",
-    "kra",
-    "pol",
-    "ser",
-]
-TRADES = [
-    "Electronics",
-    "Technology",
-    "Trading",
-    "Logistics",
-    "Semiconductor",
-    "Industrial",
-    "Machinery",
-    "Import_and_Export",
-    "Instruments",
-    "Communications",
-    "Information_Technology",
-    "Precision",
-    "Optoelectronics",
-    "Materials",
-    "Components",
-    "Computer",
-    "Network",
-    "Freight_Forwarding",
-    "International_Trade",
-    "Equipment",
-    "Automation",
-    "Intelligent_Technology",
-    "Chemical",
-    "Textile",
-    "Supply_Chain",
-    "Microelectronics",
-    "Shipping",
-    "Engineering",
-    "Energy",
-    "Power",
-    "Hardware",
-    "Plastics",
-    "Packaging",
-    "Furniture",
-]
-FORMS = [
-    "Co., Ltd.",
-    "Co Ltd",
-    "CO., LTD",
-    "Limited",
-    "Ltd",
-    "LLC",
-    "Inc",
-    "Corp.",
-    "Group",
-    "Pte. Ltd.",
-    "Sdn. Bhd.",
-    "FZE",
-    "GmbH",
-    "Pvt. Ltd.",
-    "Company Limited",
-    "JSC",
-    "",
-    "",
-]
-COUNTRIES = "CN CN CN CN HK HK AE SG MY TH VN TR RU PK IN PH TW KR JP DE NL US".split()  # noqa: SIM905 -- as above
+PLACES = """Shenzhen Shanghai Beijing Guangzhou Dongguan Suzhou Ningbo Hangzhou Wuxi Xiamen Chengdu Wuhan
+Tianjin Qingdao Nanjing Foshan Zhuhai Hefei Jinan Xian Hong_Kong Dubai Singapore Penang Johor Bangkok Hanoi
+Istanbul Moscow Karachi Lahore Mumbai Chennai Manila Taipei Seoul Osaka Hamburg Rotterdam Jebel_Ali"""
+# Beginnings and ends of syllables: Chinese brands, and some of other tongues.
+STARTS = "x h d f l t j r ch sh zh k y w b m g q n p c s z v st kr tr"
+ENDS = "in ua a eng ong ai ing ui ang an ao en i ian iao e u un uo ei or el ek os ar is um"
+TRADES = """Electronics Technology Trading Logistics Semiconductor Industrial Machinery Import_and_Export
+Instruments Communications Information_Technology Precision Optoelectronics Materials Components Computer
+Network Freight_Forwarding International_Trade Equipment Automation Intelligent_Technology Chemical Textile
+Supply_Chain Microelectronics Shipping Engineering Energy Power Hardware Plastics Packaging Furniture"""
+FORMS = """Co.,_Ltd. Co_Ltd CO.,_LTD Limited Ltd LLC Inc Corp. Group Pte._Ltd. Sdn._Bhd. FZE GmbH Pvt._Ltd.
+Company_Limited JSC _ _"""
+COUNTRIES = "CN CN CN CN HK HK AE SG MY TH VN TR RU PK IN PH TW KR JP DE NL US"
 WHOLE = """
 import json, resource, sys, time
 import polars as pl
@@ -218,16 +59,18 @@ def made(rows, seed):
     """Names of parties as shipping records write them: some without a place, some in capitals."""
     draw = np.random.default_rng(seed)
 
-    def pick(words, count=rows):
+    def pick(text, count=rows):
+        words = text.split()
         worth = 1 / np.arange(1, len(words) + 1) ** 0.6
         return pl.Series(np.array(words)[draw.choice(len(words), count, p=worth / worth.sum())])
 
     def some(share):
         return pl.Series(draw.random(rows) < share)
 
-    brand = pick(SYLLABLES) + pick(SYLLABLES)
+    syllables = " ".join(f"{start}{end}" for end in ENDS.split() for start in STARTS.split())
+    brand = pick(syllables) + pick(syllables)
     brand = pl.select(
-        pl.when(some(0.35)).then(brand + pick(SYLLABLES)).otherwise(brand).str.to_titlecase()
+        pl.when(some(0.35)).then(brand + pick(syllables)).otherwise(brand).str.to_titlecase()
     ).to_series()
     parts = pl.DataFrame(
         {
