@@ -8,9 +8,9 @@ from indicia.entities.addresses.words import GENERIC
 from indicia.store import Workspace, workspace
 
 NEAR = 0.6
-LARGEST_BLOCK = 500
+LARGEST_BLOCK = 200
 START = 5
-RAREST = 3
+RAREST = 2
 WEIGHTS = (0.55, 0.2, 0.25)  # the fuller share, the lesser share, the letters
 PLACES = ("unit", "building")
 
@@ -88,33 +88,36 @@ WITH ends AS (
   WHERE t.token IN ('building', 'centre', 'plaza', 'tower', 'mansion', 'house')
      OR (t.token IN ('park', 'city') AND n.spot = t.spot - 1)
   UNION
-  SELECT t.address_id, concat(t.token, ' ', left(w.bones, {START}))
+  SELECT t.address_id, concat(t.token, ' ', left(w.bones, 8))
   FROM token t JOIN word w ON w.address_id = t.address_id AND w.rank <= {RAREST}
-  WHERE t.is_inside
+  WHERE t.is_inside AND starts_with(t.token, 'u')
 )
 SELECT * FROM (SELECT *, count(*) OVER (PARTITION BY block) AS size FROM (SELECT DISTINCT * FROM ends))
 WHERE size BETWEEN 2 AND {LARGEST_BLOCK}
 """
-PAIRS = """
+# A short word must stand alone in the other text; a longer one may have grown together with others.
+HELD = "CASE WHEN length(bones) < 4 THEN contains(words, concat(' ', bones, ' ')) ELSE contains(letters, bones) END"
+PAIRS = f"""
 WITH candidate AS (
   SELECT DISTINCT a.address_id AS left_at, b.address_id AS right_at
   FROM block a JOIN block b ON b.block = a.block AND a.address_id < b.address_id
 ), total AS (
-  SELECT t.address_id, coalesce(sum(w.weight), 0) AS weight, first(s.letters) AS letters
+  SELECT t.address_id, coalesce(sum(w.weight), 0) AS weight, first(s.letters) AS letters, first(s.words) AS words
   FROM near_texts t LEFT JOIN word w USING (address_id)
-  LEFT JOIN (SELECT address_id, string_agg(bones, '' ORDER BY spot) AS letters FROM token
+  LEFT JOIN (SELECT address_id, string_agg(bones, '' ORDER BY spot) AS letters,
+               concat(' ', string_agg(bones, ' ' ORDER BY spot), ' ') AS words FROM token
              WHERE NOT is_inside GROUP BY address_id) s USING (address_id)
   GROUP BY t.address_id
 ), found AS (
-  SELECT c.left_at, c.right_at, TRUE AS is_left, w.weight, w.bones, r.letters FROM candidate c
+  SELECT c.left_at, c.right_at, TRUE AS is_left, w.weight, w.bones, r.letters, r.words FROM candidate c
   JOIN word w ON w.address_id = c.left_at JOIN total r ON r.address_id = c.right_at
   UNION ALL
-  SELECT c.left_at, c.right_at, FALSE, w.weight, w.bones, r.letters FROM candidate c
+  SELECT c.left_at, c.right_at, FALSE, w.weight, w.bones, r.letters, r.words FROM candidate c
   JOIN word w ON w.address_id = c.right_at JOIN total r ON r.address_id = c.left_at
 ), met AS (
   SELECT left_at, right_at,
-         coalesce(sum(weight) FILTER (is_left AND contains(letters, bones)), 0) AS left_met,
-         coalesce(sum(weight) FILTER (NOT is_left AND contains(letters, bones)), 0) AS right_met
+         coalesce(sum(weight) FILTER (is_left AND {HELD}), 0) AS left_met,
+         coalesce(sum(weight) FILTER (NOT is_left AND {HELD}), 0) AS right_met
   FROM found GROUP BY left_at, right_at
 )
 SELECT c.left_at, c.right_at, l.letters AS left_letters, r.letters AS right_letters,
