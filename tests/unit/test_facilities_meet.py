@@ -166,6 +166,49 @@ def test_a_building_is_never_merged_into_a_campus_and_gets_its_id():
     assert identity["peeringdb-fac-1"]["level"] == "building"
 
 
+def test_one_roof_makes_no_campus_of_another_operator():
+    """PeeringDB lists several units of one operator in a house where others are as well."""
+    edges, identity = met(
+        [
+            site("peeringdb-fac-1", "Alphatel AT2/AT3 - Atlantaville", PEERINGDB, at=HERE),
+            site("osm-way-1", "Atlantaville ATL13", OSM, at=metres(8)),
+        ],
+        [*run_by("peeringdb-fac-1", "Alphatel"), *run_by("osm-way-1", "Betanet")],
+    )
+    assert edges["osm-way-1", "peeringdb-fac-1"]["decision"] == "near"
+    assert identity["osm-way-1"]["campus_id"] is None
+
+
+def test_a_unit_that_many_operators_use_needs_the_operator_and_the_point():
+    """`DC1` is no code of one operator; with the operator and 3 m it is that building."""
+    near, led = two(
+        site("peeringdb-fac-1", "Example - Washingtonia, DC (DC1)", PEERINGDB, at=HERE),
+        site("osm-node-1", "Example DC1", OSM, at=metres(3)),
+        run_by("peeringdb-fac-1", "Example"),
+        run_by("osm-node-1", "Example"),
+    )
+    assert near["decision"] == "same"
+    assert len(set(led.values())) == 1
+    far, _ = two(
+        site("peeringdb-fac-1", "Example - Washingtonia (DC1)", PEERINGDB, at=HERE),
+        site("osm-node-1", "Example DC1", OSM, at=metres(400)),
+        run_by("peeringdb-fac-1", "Example"),
+        run_by("osm-node-1", "Example"),
+    )
+    assert far is None
+
+
+def test_a_point_is_a_place_where_no_address_is_given():
+    """A mapped building without an address is not `somewhere` for every site of its operator."""
+    edge, _ = two(
+        site("osm-way-1", "Example", OSM, at=HERE),
+        site("analyst-a", "Example Kulaitown", ANALYST, place="Kulaitown"),
+        run_by("osm-way-1", "Example"),
+        run_by("analyst-a", "Example"),
+    )
+    assert edge is None
+
+
 def test_a_wrong_geocode_neither_merges_nor_splits_in_silence():
     place = "1 Community Circle, New Alban, OH"
     edge, led = two(

@@ -38,8 +38,7 @@ def identities(db: Workspace, judgements: pl.DataFrame) -> tuple[pl.DataFrame, p
         orient="row",
     )
     ruled = _ruled(found.join(refused, on=["left_id", "right_id"], how="left"))
-    is_step = pl.col("left_level") != pl.col("right_level")
-    near = ruled.filter(is_step & (pl.col("decision") == "near"))
+    near = ruled.filter(decision="near", rests_on=decide.OF_CAMPUS)
     identity = clusters.on_campus(clusters.named(told.sites, made.of), near)
     said = ruled.filter(pl.col("decision").is_not_null()).with_columns(why=_why())
     edges = FACILITY_EDGE.fit(said.select(FACILITY_EDGE.names))

@@ -70,6 +70,7 @@ def _within(metres: float | str) -> pl.Expr:
 # The first rule that holds decides; each says what it rests on.
 SAME = (
     (_is("fits") & _is("code") & _is("operator") & _within(CODE_M), "the operator's own code of the building agrees"),
+    (_is("fits") & _is("both_units") & _is("operator") & ~_is("clash") & _within(TOUCHING_M), "the unit and the operator agree"),
     (_is("fits") & _is("own") & _is("operator") & _within("reach_m"), "its own name and the operator agree"),
     (_is("fits") & _is("equal") & _is("own") & ~_is("other_operator") & _within("reach_m"), "the names are equal"),
     (_is("fits") & _is("equal") & _is("operator") & _within("touch_m"), "name and operator agree"),
@@ -77,18 +78,19 @@ SAME = (
     (_is("fits") & ~_is("both") & _is("equal") & _is("operator") & _is("town"), "name, operator and town agree"),
     (_is("fits") & ~_is("both") & _is("own") & _is("operator") & _is("town"), "its own name, operator and town agree"),
 )  # fmt: skip
+OF_CAMPUS = "a building of the campus"
 NEAR = (
-    (_is("step") & ~_is("unit_clash") & _within(ON_CAMPUS_M) & (_is("operator") | _is("own")), "a building of the campus"),
-    (_is("step") & ~_is("both") & _is("own") & _is("operator") & _is("town"), "a building of the campus"),
+    (_is("step") & ~_is("unit_clash") & _within(ON_CAMPUS_M) & (_is("operator") | (_is("own") & ~_is("other_operator"))), OF_CAMPUS),
+    (_is("step") & ~_is("both") & _is("own") & _is("operator") & _is("town"), OF_CAMPUS),
     (_is("unit_clash") & _is("operator") & _within(SIBLING_M), "different units of one operator: different buildings"),
     (_within(SHARED_BUILDING_M) & _is("other_operator"), "different operators at one address"),
 )  # fmt: skip
 POSSIBLE = (
-    (_is("open") & _is("others") & _is("equal") & _is("operator") & _is("far") & (_is("town") | ~_is("stated")), "the points lie far apart, so one of them may be wrong"),
+    (_is("open") & _is("others") & _is("equal") & _is("units") & _is("operator") & _is("far") & (_is("town") | (~_is("stated") & _is("has_own"))), "the points lie far apart, so one of them may be wrong"),
     (_is("open") & ~_is("others") & _is("units") & _is("name") & _is("operator") & (_within(CAMPUS_M) | (~_is("both") & (_is("town") | ~_is("stated")))), "one publisher lists both"),
     (_is("open") & _is("others") & _is("name") & ~_is("far") & (_is("equal") | ~_is("other_operator")) & (_is("has_own") | _is("operator") | _is("town")) & (_is("town") | _is("both") | ~_is("stated")), "the rest is not known to agree"),
     (_is("fits") & ~_is("both") & ~_is("clash") & _is("operator") & _is("town"), "operator and town agree, the names say no more"),
-    (_is("open") & _is("others") & ~_is("both") & ~_is("clash") & _is("operator") & ~_is("stated"), "the operator agrees, and one of them states no place"),
+    (_is("open") & _is("others") & ~_is("both") & ~_is("clash") & _is("operator") & _is("is_placeless"), "the operator agrees, and one of them states no place"),
     (_is("open") & _is("others") & ~_is("clash") & _within("reach_m") & _is("operator"), "operator and point agree, the names say no more"),
     (_is("open") & _is("others") & ~_is("clash") & ~_is("other_operator") & _within(TOUCHING_M), "the points touch, and nothing else is known"),
 )  # fmt: skip

@@ -128,7 +128,8 @@ WITH o AS (
           OR list_has_any(b.town_words, a.core))
            AND coalesce(a.admin = b.admin, true) AS is_same_town,
          len(a.party_words) > 0 AND len(b.party_words) > 0 AS both_parties,
-         len(a.town_words) > 0 AND len(b.town_words) > 0 AS both_places
+         len(a.town_words) > 0 AND len(b.town_words) > 0 AS both_places,
+         (len(a.town_words) = 0 AND NOT a.is_site) OR (len(b.town_words) = 0 AND NOT b.is_site) AS is_placeless
   FROM pair p JOIN site a ON a.nth = p.a JOIN site b ON b.nth = p.b
 ), own AS (
   SELECT *, list_filter(left_core, lambda w: NOT list_contains(known, w)) AS left_own,
