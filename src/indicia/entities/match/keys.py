@@ -5,7 +5,7 @@ the words of its own grown together; and for names cut short the head of all the
 a name's words, and on the side that asks also words of the targets one letter off.
 """
 
-RARE_WORD, COMMONEST_KEY = 12, 40
+RARE_WORD, COMMONEST_KEY, COMMONEST_HEAD = 12, 40, 200
 LETTERS, HEAD = 10, 24
 SHORTEST_SPELT = 4
 
@@ -72,7 +72,8 @@ _QUERY = _KEYS.format(
 TARGET_KEYS = f"""
 CREATE OR REPLACE TEMP TABLE t_key AS
 SELECT number, key FROM (SELECT DISTINCT number, key FROM ({_TARGET}))
-QUALIFY count(*) OVER (PARTITION BY key) <= {COMMONEST_KEY}
+QUALIFY count(*) OVER (PARTITION BY key)
+  <= CASE WHEN substr(key, 1, 1) = '<' THEN {COMMONEST_HEAD} ELSE {COMMONEST_KEY} END
 """
 NEAR = f"""
 CREATE OR REPLACE TEMP TABLE near AS
@@ -85,20 +86,20 @@ GROUP BY q.number, t.number
 MET = """
 CREATE OR REPLACE TEMP TABLE met AS
 SELECT p.q, p.t, q.word AS q_word, t.word AS t_word, q.worth * a.closeness AS q_worth,
-       t.worth * a.closeness AS t_worth, t.kind IN ('own', 'common', 'number') AS is_own
+       t.worth * a.closeness AS t_worth, t.kind IN ('own', 'common', 'number') AS is_own, a.closeness < 1 AS is_spelt
 FROM near p JOIN q_token q ON q.number = p.q JOIN alike a ON a.q_word = q.word
 JOIN t_token t ON t.number = p.t AND t.word = a.t_word
 """
 SHARED = """
 CREATE OR REPLACE TEMP TABLE shared AS
 SELECT p.q, p.t, coalesce(s.is_own, false) AS is_own_shared, coalesce(s.shared_count, 0) AS shared_count,
-       x.total + y.total AS total,
+       coalesce(s.is_spelt, false) AS is_spelt, coalesce(s.own_worth, 0) AS own_worth, x.total + y.total AS total,
        (least(x.total, coalesce(s.q_worth, 0)) + least(y.total, coalesce(s.t_worth, 0)))
          / (x.total + y.total) AS words,
        p.is_own_equal, p.is_head AND a.is_cut AND length(a.whole) < length(b.whole) AS is_cut
 FROM near p LEFT JOIN (
   SELECT q, t, sum(q_worth) AS q_worth, sum(t_worth) AS t_worth, bool_or(is_own) AS is_own,
-         count(DISTINCT q_word) AS shared_count FROM met GROUP BY q, t
+         bool_or(is_spelt) AS is_spelt, sum(t_worth) FILTER (is_own) AS own_worth, count(DISTINCT q_word) AS shared_count FROM met GROUP BY q, t
 ) s USING (q, t)
 JOIN q_total x ON x.number = p.q JOIN t_total y ON y.number = p.t
 JOIN q_name a ON a.number = p.q JOIN t_name b ON b.number = p.t
@@ -122,7 +123,7 @@ SELECT w.q AS left, w.t AS right, w.words,
        coalesce(list_has_any(a.kinds, ['own', 'common', 'place']), false) AS is_own_left,
        coalesce(list_has_any(b.kinds, ['own', 'common', 'place']), false) AS is_own_right,
        coalesce(list_contains(a.kinds, 'trade') AND list_contains(b.kinds, 'trade'), false) AS is_other_trade,
-       w.is_own_shared, w.shared_count, q.joined AS left_joined, t.joined AS right_joined,
+       w.is_own_shared, w.shared_count, w.is_spelt, w.own_worth, q.joined AS left_joined, t.joined AS right_joined,
        coalesce(a.own, '') AS left_own, coalesce(b.own, '') AS right_own,
        (coalesce(a.own_worth, 0) + coalesce(b.own_worth, 0)) / w.total AS own_share,
        q.whole AS left_whole, t.whole AS right_whole, w.is_cut,

@@ -10,7 +10,7 @@ from rapidfuzz.process import cpdist
 
 from indicia.entities.match import keys, words
 from indicia.entities.match.forms import Names
-from indicia.entities.match.likeness import SCORES, judged
+from indicia.entities.match.likeness import RARE_OWN, SCORES, judged
 from indicia.store import Workspace
 
 CHUNK_NAMES = 50_000
@@ -51,21 +51,20 @@ class Latin:
 
     def _promising(self) -> pl.DataFrame:
         """Of the candidates those that share much of what their words are worth, or most letters."""
-        sure: pl.DataFrame = self._db.sql(
-            f"SELECT * FROM shared WHERE words >= {WORDS_WORTH} OR is_cut OR is_own_equal"
-        ).pl()
+        sure = f"words >= {WORDS_WORTH} OR is_cut OR is_own_equal OR own_worth >= {RARE_OWN}"
+        kept: pl.DataFrame = self._db.sql(f"SELECT * FROM shared WHERE {sure}").pl()
         unsure: pl.DataFrame = self._db.sql(
             f"""
             SELECT s.*, a.joined AS left, b.joined AS right, a.sorted AS left_sorted, b.sorted AS right_sorted
-            FROM shared s JOIN q_name a ON a.number = s.q JOIN t_name b ON b.number = s.t
-            WHERE NOT (s.words >= {WORDS_WORTH} OR s.is_cut OR s.is_own_equal) AND least(length(a.joined), length(b.joined)) * 2.0
+            FROM (SELECT * FROM shared WHERE NOT ({sure})) s JOIN q_name a ON a.number = s.q JOIN t_name b ON b.number = s.t
+            WHERE least(length(a.joined), length(b.joined)) * 2.0
               >= {LETTERS_WORTH} * (length(a.joined) + length(b.joined))
             """
         ).pl()
         is_alike = _at_least(unsure["left"], unsure["right"]) | _at_least(
             unsure["left_sorted"], unsure["right_sorted"]
         )
-        both = pl.concat([sure, unsure.filter(is_alike).select(sure.columns)])
+        both = pl.concat([kept, unsure.filter(is_alike).select(kept.columns)])
         return (
             both.sort("q", "words", "t", descending=[False, True, False])
             .group_by("q", maintain_order=True)

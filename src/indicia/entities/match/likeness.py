@@ -14,6 +14,8 @@ SHORT_NAME, SHORT_MOST = 6, 0.78
 # Where only trades, places and legal forms agree.
 PLAIN_MOST, PLAIN_EQUAL_MOST, MANY_WORDS = 0.79, 0.87, 5
 BRANCH_MOST = 0.93
+# What words of their own must be worth, and the score where nothing but such words agrees.
+RARE_OWN, OWN_WHOLE, MOST_LEFT_OVER = 8.0, 0.82, 3
 SHORTEST_CUT = 12
 SCORES = {
     "left": pl.UInt32,
@@ -60,8 +62,18 @@ def _score(shorter: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     words_alone = pl.col("words") - 0.05 * pl.col("is_other_trade").cast(pl.Float64)
     is_rest_alike = _both("left_rest", "right_rest") & (pl.col("rest") >= REST_ALIKE)
     is_own_alike = _both("left_own", "right_own") & (pl.col("own") >= REST_ALIKE)
+    # The same rare words of their own on both sides, and around them only trades, places, legal forms.
+    left_over = pl.sum_horizontal(pl.col("left_rest", "right_rest").str.count_matches(r"\S+"))
+    is_own_whole = (
+        (pl.col("own_worth") >= RARE_OWN)
+        & ~pl.col("is_spelt")
+        & ((pl.col("left_own") + pl.col("right_own")) == "")
+        & ~pl.col("is_other_trade")
+        & (left_over <= MOST_LEFT_OVER)
+    )
     by_words = pl.max_horizontal(
         words_alone,
+        pl.when(is_own_whole).then(OWN_WHOLE),
         pl.when(is_rest_alike).then(1 - (1 - pl.col("words")) * (1 - pl.col("rest") ** 2)),
         pl.when(is_own_alike).then(words_alone + pl.col("own_share") * pl.col("own") ** 2),
     )
@@ -78,7 +90,7 @@ def _score(shorter: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     is_elsewhere = pl.col("is_elsewhere")
     is_one_branch = pl.col("is_left_branch") != pl.col("is_right_branch")
     is_plain = ~pl.col("is_own_shared") & ~is_own_alike & ~is_rest_alike
-    is_short = (shorter <= SHORT_NAME) & (pl.col("letters") < 1)
+    is_short = (shorter <= SHORT_NAME) & pl.col("is_spelt")
     cap = (
         pl.when(is_other_number)
         .then(0.5)
