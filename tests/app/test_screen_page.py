@@ -62,7 +62,7 @@ def test_pasted_names_meet_a_listed_party_with_the_reason_and_the_citation(
     rest = table(app, "compared")
     assert list(rest["name"]) == ["Nobody Of This Store"]
     assert list(rest["answer"]) == ["no hit"]
-    assert "1 listed parties (EL) under 2 names" in said(app)
+    assert list(rest["compared"]) == ["1 listed parties (EL) under 2 names"]
     assert "clear" not in said(app).replace("clears nobody", "")
 
 
