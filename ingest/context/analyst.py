@@ -30,6 +30,7 @@ from indicia.schema import (
 )
 from indicia.sources import own_tables
 from indicia.sources.contract import Asked, Fetch, Parsed, Rejection, Request
+from ingest import slips
 
 SOURCE = "context/analyst"
 RELIABILITY = "C"
@@ -135,7 +136,16 @@ def _demands(
         demands.append(
             ("facility of another publisher", foreign, expected, pl.col("facility_id"), right)
         )
+    if table is FACILITY_STATE:
+        demands += [_in_megawatts(f"power_{basis}_mw") for basis in ("reported", "estimated")]
     return demands
+
+
+def _in_megawatts(name: str) -> tuple[str, pl.Expr, str, pl.Expr, pl.Expr]:
+    power = pl.col(name)
+    slipped = slips.repeats_gigawatts(power, pl.col("statement")).fill_null(value=False)
+    received = pl.format("{} {}", pl.lit(name), power)
+    return slips.RULE, slipped, slips.EXPECTED, received, pl.lit(slips.REMEDY)
 
 
 def _is_web(name: str) -> pl.Expr:

@@ -21,6 +21,7 @@ from indicia.schema import (
     facility_id,
 )
 from indicia.sources.contract import Asked, Fetch, Parsed, Rejection, Request
+from ingest import slips
 from ingest.bodies import Sieve, csv_rows, require
 from ingest.facilities import epoch_chips
 from ingest.facilities import epoch_fields as fields
@@ -255,6 +256,8 @@ def _timelines(place: str, rows: pl.DataFrame, fetch: Fetch) -> Parsed:
     sieve.cast(measures)
     for column in measures:
         sieve.drop(pl.col(column) < 0, "negative number", column, "0 or more, or empty")
+    slipped = slips.repeats_gigawatts(pl.col("power"), pl.col("statement"))
+    sieve.drop(slipped, slips.RULE, "power", slips.EXPECTED, slips.REMEDY)
     sieve.drop_repeats(("facility_id", "on_date"), "Keep one row per site and day")
     frame = sieve.frame.select(
         "facility_id",

@@ -6,7 +6,8 @@ The header is matched with known names; lines at the top say what it cannot:
     # set: country_iso2 = CN                  a column of ours, the same in every row
 
 An amount needs its currency: in its header (`contract_value_rmb`), in a column `currency`, or
-set. `..` and its like are missing values. Long machine translations are not read, translated
+set. Years of the Republic (113) and of the Buddhist era (2567) are converted and counted.
+`..` and its like are missing values. Long machine translations are not read, translated
 titles are marked as such. Persons named in the text are removed before a file is archived.
 """
 
@@ -20,6 +21,7 @@ import polars as pl
 from indicia.errors import SourceChangedError
 from indicia.schema import PROCUREMENT_NOTICE, parsed, short_hash
 from indicia.sources.contract import Fetch, Parsed, Rejection
+from ingest import eras
 from ingest.bodies import Sieve, csv_rows
 
 from .cn_persons import cleaned
@@ -195,6 +197,13 @@ def _stage(sieve: Sieve) -> None:
 
 def _date(sieve: Sieve, place: str, fetch: Fetch) -> None:
     """Read ISO dates, or dates with slashes where the file tells which part is the month."""
+    in_common_era = eras.common_era(pl.col("notice_date"))
+    sieve.note(
+        in_common_era != pl.col("notice_date"), "year of another era", "notice_date",
+        "a year of the common era",
+        "Nothing: years of the Republic and of the Buddhist era are converted",
+    )  # fmt: skip
+    sieve.frame = sieve.frame.with_columns(in_common_era)
     told = pl.col("notice_date")
     parts = sieve.frame.select(
         told.str.extract(SLASHED, n).cast(pl.Int64).max() for n in (1,)

@@ -14,6 +14,7 @@ from math import isfinite
 from typing import Any
 
 from indicia.errors import SourceChangedError
+from ingest.eras import in_common_era
 
 from .ocds_persons import MARKS, withheld, without_personal_keys
 
@@ -114,18 +115,18 @@ def joined(separator: str, values: Iterable[object]) -> str | None:
 
 
 def instant_of(value: object) -> datetime | None:
-    """The instant of an ISO 8601 text, UTC where it names no zone."""
+    """The instant of an ISO 8601 text, UTC where it names no zone; its year may be Buddhist."""
     try:
-        instant = datetime.fromisoformat(text_of(value) or "")
+        instant = datetime.fromisoformat(in_common_era(text_of(value) or ""))
         return instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 
 
 def day_of(value: object) -> date | None:
-    """The day an ISO 8601 text starts with."""
+    """The day an ISO 8601 text starts with; its year may be Buddhist."""
     try:
-        return date.fromisoformat((text_of(value) or "")[:10])
+        return date.fromisoformat(in_common_era(text_of(value) or "")[:10])
     except ValueError:
         return None
 

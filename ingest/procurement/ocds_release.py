@@ -115,7 +115,7 @@ class Reader:
         return {
             "line_id": "plan",
             "stage": "plan",
-            "notice_date": day_of(self.unit.release.get("date")),
+            "notice_date": self._day("plan", "date", self.unit.release.get("date")),
             "title": text_of(budget.get("project")) or text_of(tender.get("title")),
             "text": joined(" | ", [planning.get("rationale"), budget.get("description")]),
             **self._value("plan", "planning.budget.amount", budget.get("amount")),
@@ -192,10 +192,14 @@ class Reader:
 
     def _day(self, line: str, field: str, value: object) -> date | None:
         released, day = day_of(self.unit.release.get("date")), day_of(value)
+        day = day or released
         if day is None or day <= self.vintage:
-            return day or released
+            return day
         place = f"{self.place}, {line}, {field}"
-        remedy = "Nothing: the row is dated by its notice"
+        dated = released if released and released <= self.vintage else None
+        remedy = (
+            "Nothing: the row is dated by its notice, or by no day where that is to come too"
+        )
         self.issues.append(
             Rejection(
                 "date in the future",
@@ -207,7 +211,7 @@ class Reader:
                 severity="notice",
             )
         )
-        return released
+        return dated
 
     def _quantity(self, line: str, goods: Sequence[Json]) -> float | None:
         unit_names = {text_of(mapping(i.get("unit")).get("name")) for i in goods}
