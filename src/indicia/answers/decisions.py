@@ -46,7 +46,8 @@ def of(store: Reader, judged: pl.DataFrame, ids: Iterable[str]) -> pl.DataFrame:
 def unknown(store: Reader, subject: str, ids: Iterable[str]) -> list[str]:
     """Ids that the store does not hold; none where it holds no ids of that kind at all."""
     query = (
-        "SELECT facility_id AS id FROM facility UNION SELECT published_id FROM facility_identity"
+        "SELECT facility_id AS id FROM facility UNION SELECT published_id FROM facility_identity "
+        "UNION SELECT left_id FROM facility_edge UNION SELECT right_id FROM facility_edge"
         if subject == "facility"
         else "SELECT record_id AS id FROM party_record"
     )

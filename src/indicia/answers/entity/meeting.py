@@ -104,7 +104,9 @@ _UNDECIDED = """
     QUALIFY row_number() OVER (PARTITION BY least(a.entity_id, b.entity_id), greatest(a.entity_id, b.entity_id)
                                ORDER BY e.score_share DESC, e.left_id, e.right_id, e.method) = 1
     UNION ALL
-    SELECT 'facility', e.left_id, e.right_id, e.left_id, e.right_id, l.name, r.name, 'facility', 'facility',
+    SELECT 'facility', e.left_id, e.right_id, e.left_id, e.right_id,
+           coalesce(l.name, e.left_value), coalesce(r.name, e.right_value),
+           if(l.name IS NULL, 'notice', 'facility'), if(r.name IS NULL, 'notice', 'facility'),
            l.country_iso2, r.country_iso2, 'place, name and parties', e.left_value, e.right_value, e.score_share,
            to_json({'distance_m': e.distance_m, 'name_share': e.name_share, 'party_share': e.party_share})::VARCHAR,
            e.why, l.source, r.source, 'a site'
