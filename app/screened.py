@@ -29,6 +29,8 @@ def show(store: Store, asked: Asked, against: tuple[str, ...]) -> None:
     st.subheader(f"Hits: {found.hits.height:,}")
     st.text(found.tally())
     st.text(found.expected.sentence if found.expected else screening.NOT_MEASURED)
+    if found.expected:
+        st.caption(words.plain(found.expected.basis))
     st.caption(f"{screening.CAVEAT} Select a row to open the organisation.")
     if picked := shared.table(
         found.hits, "Hits with their reasons", "hits", pick=OPENED, hide=(OPENED,)

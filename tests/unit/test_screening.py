@@ -341,8 +341,9 @@ def test_hits_to_expect_are_scaled_from_the_measured_rates(monkeypatch):
     monkeypatch.setattr("indicia.answers.screening.chance.false_hits", lambda: rates)
     found = chance.expected(40_000, 10_000, 4_000)
     assert (found.count, found.low_count, found.high_count) == (60.0, 45.0, 78.0)
-    assert "about 60 of them" in found.sentence
-    assert "6,000 unlisted names against 8,000 listed ones" in found.sentence
+    assert found.sentence.endswith("for no reason: 60 (45 to 78).")
+    assert "6,000 unlisted names against 8,000 listed ones" in found.told
+    assert "under 0.1 (under 0.1 to under 0.1)" in chance.expected(40, 4, 4_000).sentence
     monkeypatch.setattr("indicia.answers.screening.chance.false_hits", lambda: None)
     assert chance.expected(10, 10, 10) is None
 

@@ -84,7 +84,7 @@ def list_(
 
 
 def _answer(found: screening.Screened, *, as_json: bool) -> None:
-    expected = found.expected.sentence if found.expected else screening.NOT_MEASURED
+    expected = found.expected.told if found.expected else screening.NOT_MEASURED
     if as_json:
         rows = found.hits.with_columns(pl.col("listed_date", "document_date").cast(pl.String))
         told = {

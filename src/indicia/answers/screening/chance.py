@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from indicia.reference.matching import Rate, false_hits
 
-PER = 10_000
+PER, LEAST = 10_000, 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +18,16 @@ class Expected:
 
     @property
     def sentence(self) -> str:
-        """The estimate in words, with what it rests on."""
+        """The estimate in words."""
         return (
-            f"If none of these names were listed, about {_figure(self.count)} of them would be "
-            f"expected to meet a listed party all the same ({_figure(self.low_count)} to "
-            f"{_figure(self.high_count)}). {self.basis}"
+            "If none of these names were listed, names to meet a listed party for no reason: "
+            f"{_figure(self.count)} ({_figure(self.low_count)} to {_figure(self.high_count)})."
         )
+
+    @property
+    def told(self) -> str:
+        """The estimate with what it rests on."""
+        return f"{self.sentence} {self.basis}"
 
 
 def expected(with_country: int, without_country: int, targets_count: int) -> Expected | None:
@@ -62,4 +66,6 @@ def _said(rate: Rate) -> str:
 
 
 def _figure(value: float) -> str:
+    if 0 < value < LEAST:
+        return f"under {LEAST}"
     return f"{value:,.0f}" if value >= 10 else f"{value:.1f}"  # noqa: PLR2004 -- two figures suffice

@@ -97,7 +97,7 @@ def taken(
 
 
 def _more(found: Screened) -> dict[str, str]:
-    expected = found.expected.sentence if found.expected else "not measured for this version"
+    expected = found.expected.told if found.expected else "not measured for this version"
     columns = "; ".join(f"{field}: {heading}" for field, heading in found.asked.columns.items())
     return {
         "outcome": found.tally(),
