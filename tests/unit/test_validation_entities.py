@@ -7,12 +7,14 @@ from xml.etree import ElementTree as ET
 import polars as pl
 import pytest
 
+from indicia.entities.match import decide
 from indicia.entities.validation import (
     baselines,
     error_kinds,
     figures,
     measure,
     noise,
+    runs,
     splits,
     tasks,
 )
@@ -159,6 +161,12 @@ def test_a_threshold_takes_hits_away_and_never_adds_one():
     curve = figures.curve(task, given, (0.5, 0.65, 0.8, 0.95))
     assert [f.precision.total for f in curve] == [3, 2, 1, 0]
     assert [f.recall.count for f in curve] == [1, 1, 1, 0]
+
+
+def test_the_limits_of_the_curve_leave_the_shipped_ones_alone():
+    shipped = dict(decide.settings()["shown"])
+    assert runs.lowered()["shown"] != shipped
+    assert decide.settings()["shown"] == shipped
 
 
 def test_wilsons_interval_is_that_of_the_books():

@@ -139,7 +139,7 @@ def _aims(measured: Measured, part: str) -> str:
         ("near shared addresses found", f"at least {NEAR_AIM:g}", _share(near), _met(near.value >= NEAR_AIM)),
         ("blocking: names with a right listing among the candidates", f"at least {BLOCKING_AIM:g}", _share(blocked), _met(blocked.value >= BLOCKING_AIM)),
     ]  # fmt: skip
-    return _table(("figure", "aim", "measured, with 95 % interval", "aim"), rows)
+    return _table(("figure", "aim", "measured, with 95 % interval", "the aim is"), rows)
 
 
 def _methods(measured: Measured) -> str:

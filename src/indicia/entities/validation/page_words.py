@@ -53,7 +53,7 @@ One alias per entity, published by the list, is taken out of the targets and ask
 SCRIPTS = """
 ## Names in Chinese script
 
-PARAT's aliases: {Han_names} Han names of {Han_companies} companies, {Latin_names} Latin names of {companies}. Han to Han: every Han name against the Han names of all companies, its own taken out; a company with one Han name has nothing left, and whatever is shown for it is false. Han to Latin: every Han name against all Latin names; no threshold was set on it. `With a table`: the other Han names of the company are among the targets, as a table of aliases would hold them; what that finds is counted in these lines alone.
+PARAT's aliases: {Han_names} Han names of {Han_companies} companies, {Latin_names} Latin names of {companies}. Han to Han: every Han name against the Han names of all companies, its own taken out; a company with one Han name has nothing left, and whatever is shown for it is false. Han to Latin: every Han name against all Latin names; no threshold was set on it. `With a table`: the other Han names of the company are among the targets, as a table of aliases would hold them; what that finds is counted in these lines alone. Before the rules for Chinese script were mended, a total over both parts was seen once (Han to Han 61 of 77, Han to Latin 60 of 131 found); no row of the final part was.
 
 """
 PAIRS = "\nLabelled pairs in two scripts, each pair by itself: matching ones that are shown, and others that are shown.\n\n"
@@ -73,7 +73,7 @@ The first 500 listed names by id of a part, asked for without their country; kep
 
 """
 RUN = "\n## A real run: defence notices\n\n"
-READ = """343 award notices of 2020 of Chinese defence bodies (CSET, Harnessed Lightning): {names} different suppliers and end users in {notices} notices, all names in Chinese, none with an id, against the Entity List, which has no Chinese script. {met} of them meet a listing. Every pair shown was read line by line by the authors. `Arguable`: a part of a listed body, or its parent.
+READ = """343 award notices of 2020 of Chinese defence bodies (CSET, Harnessed Lightning): {names} different suppliers and end users in {notices} notices, all names in Chinese, none with an id, against the Entity List, which has no Chinese script. {met} of them meet a listing. Every pair shown was read line by line by the maintainers. `Arguable`: a part of a listed body, or its parent.
 
 """
 READER = """

@@ -1,6 +1,7 @@
 """The matcher and the baselines run over the tasks: figures, curves, errors, stages."""
 
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,7 +70,7 @@ def ours(task: Task, limits: dict[str, object] | None = None) -> pl.DataFrame:
 
 def lowered() -> dict[str, object]:
     """The matcher's limits with every least score at `LOWEST`, for the curve alone."""
-    limits = decide.settings()
+    limits = deepcopy(decide.settings())  # read once and shared: never written into
     for table in ("shown", "romanised"):
         limits[table] = dict.fromkeys(limits[table], LOWEST)
     return limits
