@@ -1,27 +1,33 @@
 """EIA-930: bulk zip and API meet in one zone, and what no grid can draw never becomes a row."""
 
 import json
-from datetime import UTC, datetime
 from io import BytesIO
-from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
+import made_bodies
 import pytest
+from made_bodies import JOBS, body_of, rules
 
-import ingest
 from indicia.errors import SourceChangedError
-from indicia.sources.contract import Fetch
+from indicia.sources.contract import Parsed
 from ingest import zip_body
 
-HERE = Path(__file__).parent / "power/eia930"
-JOB = ingest.jobs()["power/eia930"]
+NAME = "power/eia930"
+JOB = JOBS[NAME]
 BULK, PAGE = "https://www.eia.gov/opendata/bulk/EBA.zip", "https://api.eia.gov/v2/data/"
+SIX_MONTHS = "EIA930_BALANCE_2024_Jan_Jun.csv"
 
 
-def parse(body: bytes, url: str = BULK):
-    fetched = datetime(2026, 6, 1, tzinfo=UTC)
-    fetch = Fetch("f", JOB.source.id, "file", url, fetched, "0" * 64, "0" * 64, len(body))
-    return JOB.parse(JOB.redact(body), fetch)
+def case(folder: str) -> bytes:
+    return body_of(NAME, folder)
+
+
+def parse(body: bytes, url: str = BULK) -> Parsed:
+    return made_bodies.parse(NAME, body, way="file", url=url)
+
+
+def refused(body: bytes, url: str = BULK) -> SourceChangedError:
+    return made_bodies.refused(NAME, body, way="file", url=url)
 
 
 def series(name: str, data: list[object], units: str = "megawatthours") -> dict[str, object]:
@@ -35,20 +41,13 @@ def packed(*lines: object, member: str = "EBA.txt") -> bytes:
     return body.getvalue()
 
 
-def refused(body: bytes) -> str:
-    with pytest.raises(SourceChangedError) as raised:
-        parse(body)
-    assert raised.value.source == JOB.source.id
-    return str(raised.value)
-
-
 def test_an_hour_of_the_bulk_file_and_of_the_api_is_one_key_with_one_value():
-    bulk = parse((HERE / "bulk/response.zip").read_bytes()).tables["power_load"]
-    api = parse((HERE / "authorities/response.json").read_bytes(), PAGE).tables["power_load"]
+    bulk = parse(case("bulk")).tables["power_load"]
+    api = parse(case("authorities"), PAGE).tables["power_load"]
     both = bulk.join(api, on=["zone_id", "hour_utc"], suffix="_api")
     assert both.height == 2
     assert both["demand_reported_mw"].to_list() == both["demand_reported_mw_api"].to_list()
-    sub = parse((HERE / "sub-areas/response.json").read_bytes(), PAGE).tables["power_load"]
+    sub = parse(case("sub-areas"), PAGE).tables["power_load"]
     assert "ERCO-FWES" in set(bulk["zone_id"]) & set(sub["zone_id"])
 
 
@@ -60,14 +59,32 @@ def test_bulk_periods_are_hour_endings_as_in_the_api():
 def test_only_hourly_demand_in_utc_is_read_from_the_bulk_file():
     point = [["20260301T01Z", 17000]]
     others = ("EBA.TVA-ALL.D.HL", "EBA.TVA-ALL.DF.H", "EBA.TVA-ALL.NG.H", "EBA.TVA-DUK.ID.H")
-    assert "EBA.<area>.D.H" in refused(packed(*(series(n, point) for n in others)))
+    assert "EBA.<area>.D.H" in str(refused(packed(*(series(n, point) for n in others))))
+
+
+@pytest.mark.parametrize("value", [17850, "17850", None])
+def test_a_value_of_the_api_may_be_a_text_a_number_or_nothing(value):
+    page = json.loads(case("authorities"))
+    page["response"] |= {
+        "total": "1",
+        "data": [{**page["response"]["data"][0], "value": value}],
+    }
+    result = parse(json.dumps(page).encode(), PAGE)
+    held = result.tables["power_load"]["demand_reported_mw"].to_list()
+    assert held == ([] if value is None else [17_850.0])
+    assert rules(result) == ({"no value": 1} if value is None else {})
+
+
+def test_a_sub_area_keeps_its_zeros_and_is_never_added_up_to_its_authority():
+    zones = set(parse(case("sub-areas"), PAGE).tables["power_load"]["zone_id"])
+    assert zones == {"ERCO-FWES", "MISO-0001"}
 
 
 def test_sums_of_several_authorities_are_no_zone():
     point = [["20260301T01Z", 17000]]
     named = [series(f"EBA.{n}-ALL.D.H", point) for n in ("US48", "TEX", "TVA")]
     assert parse(packed(*named)).tables["power_load"]["zone_id"].to_list() == ["TVA"]
-    page = json.loads((HERE / "authorities/response.json").read_bytes())
+    page = json.loads(case("authorities"))
     page["response"]["data"][0]["respondent"] = "US48"
     result = parse(json.dumps(page).encode(), PAGE)
     assert "US48" not in set(result.tables["power_load"]["zone_id"])
@@ -81,7 +98,7 @@ def test_a_new_authority_is_kept_without_a_change_here():
 
 @pytest.mark.parametrize("units", ["gigawatthours", "megawatts", None])
 def test_another_unit_stops_the_bulk_load(units):
-    text = refused(packed(series("EBA.TVA-ALL.D.H", [["20260301T01Z", 17]], units)))
+    text = str(refused(packed(series("EBA.TVA-ALL.D.H", [["20260301T01Z", 17]], units))))
     assert "megawatthours" in text
     assert "TVA" in text
 
@@ -91,6 +108,7 @@ def test_another_unit_stops_the_bulk_load(units):
     [
         (-412, "negative demand"),
         (2_147_483_647, "overflow value"),
+        (2_147_220_000, "absurd value"),
         (65_535, "overflow value"),
         (17_850_000, "absurd value"),
         (178_500, "above capacity"),
@@ -120,28 +138,28 @@ def test_an_hour_that_cannot_be_is_rejected(period, rule):
 
 @pytest.mark.parametrize("data", [None, [], {}, [["20260301T02Z"]], [5], [[1, 2, 3]]])
 def test_a_series_without_pairs_is_refused_by_name(data):
-    assert "TVA, data" in refused(packed(series("EBA.TVA-ALL.D.H", data)))
+    assert "TVA, data" in str(refused(packed(series("EBA.TVA-ALL.D.H", data))))
 
 
 def test_a_line_cut_off_is_refused():
     body = BytesIO()
     with ZipFile(body, "w", ZIP_DEFLATED) as archive:
         archive.writestr("EBA.txt", '{"series_id":"EBA.TVA-ALL.D.H","data":[["2026')
-    assert "one JSON object per line" in refused(body.getvalue())
+    assert "one JSON object per line" in str(refused(body.getvalue()))
 
 
 def test_a_zip_with_another_member_or_cut_off_is_refused():
-    whole = (HERE / "bulk/response.zip").read_bytes()
-    assert "*eba.txt" in refused(packed({}, member="ELEC.txt"))
-    assert "zip" in refused(whole[: len(whole) // 2])
-    assert "zip" in refused(whole[:40] + whole[47:])
+    whole = case("bulk")
+    assert "*eba.txt" in str(refused(packed({}, member="ELEC.txt")))
+    assert "zip" in str(refused(whole[: len(whole) // 2]))
+    assert "zip" in str(refused(whole[:40] + whole[47:]))
 
 
 def test_a_bulk_file_packed_beyond_belief_is_refused_before_it_is_unpacked():
     body = BytesIO()
     with ZipFile(body, "w", ZIP_DEFLATED) as archive:
         archive.writestr("EBA.txt", b"0" * (32 * 2**20))
-    assert "200 times" in refused(body.getvalue())
+    assert "200 times" in str(refused(body.getvalue()))
 
 
 def test_a_member_larger_than_allowed_is_refused():
@@ -163,15 +181,13 @@ def test_the_key_is_not_looked_for_inside_a_zip():
     ],
 )
 def test_a_six_month_file_without_a_column_is_refused_by_name(before, after, expected):
-    body = (HERE / "six-months/response.csv").read_bytes().replace(before, after)
-    with pytest.raises(SourceChangedError) as raised:
-        parse(body, "EIA930_BALANCE_2024_Jan_Jun.csv")
-    assert expected in str(raised.value.expected)
+    body = case("six-months").replace(before, after)
+    assert expected in str(refused(body, SIX_MONTHS).expected)
 
 
 def test_where_the_publisher_adjusted_an_hour_the_report_does_not_count():
-    body = (HERE / "six-months/response.csv").read_bytes()
-    rows = parse(body, "EIA930_BALANCE_2024_Jan_Jun.csv").tables["power_load"]
+    body = case("six-months")
+    rows = parse(body, SIX_MONTHS).tables["power_load"]
     adjusted = rows.filter(rows["imputation_reason"] == "EIA adjusted")
     assert adjusted["demand_imputed_mw"].to_list() == [14820.0, 14690.0]
     assert adjusted["demand_reported_mw"].to_list() == [None, None]
