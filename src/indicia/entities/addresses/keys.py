@@ -7,7 +7,7 @@ from indicia.entities.addresses.spelling import parted, spelled
 LEVELS = ("unit", "building", "place")
 _INSIDE = r"^(?:fl|u)(?:\d|[a-z]\d*$|lg$|g$|[a-z]{0,3}\d)"
 _NUMBERED = r"(?:^| )(?:bk|u|fl)?[a-z]{0,3}\d"
-LEAST_WORDS = 3
+_TELLING = r"^(?:.*\d.*|\S+ \S+ \S.*)$"
 
 
 def address_key(address: pl.Expr) -> pl.Expr:
@@ -101,6 +101,5 @@ def _tokens(address: pl.Expr) -> pl.Expr:
 
 
 def _joined(tokens: pl.Expr) -> pl.Expr:
-    text = tokens.list.join(" ")
-    is_vague = (tokens.list.len() < LEAST_WORDS) & ~text.str.contains(r"\d")
-    return pl.when(~is_vague & (text != "")).then(text)
+    """The key; null under three words without a digit. One pass: expressions are not computed twice."""
+    return tokens.list.join(" ").str.extract(_TELLING, 0)
