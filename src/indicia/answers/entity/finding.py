@@ -7,6 +7,11 @@ import polars as pl
 from indicia.answers.reader import Reader
 
 MOST_FOUND = 50
+_NAMED = """
+    SELECT p.entity_id, min(n.name) AS found_as FROM party_name n JOIN party_record p USING (record_id)
+    WHERE contains(lower(n.name), $text) GROUP BY p.entity_id
+"""
+_KNOWN = "SELECT entity_id, name AS found_as FROM organisation WHERE is_site_party"
 # Where a store holds no records of who is who, a name stands for itself.
 _NAMES = """
     SELECT party_name AS name, 'party' AS kind FROM facility_party
@@ -92,19 +97,19 @@ def several(store: Reader, name: str) -> pl.DataFrame:
 
 
 def find(store: Reader, text: str, limit: int = MOST_FOUND) -> pl.DataFrame:
-    """Organisations one of whose names contains the text; listed ones and parties of sites first.
+    """Organisations one of whose names contains the text; parties of sites and listed ones first.
+
+    Without a text, those that are a party of a site.
 
     Returns:
         `entity_id` (what a link takes), `name`, `found_as` (the name that holds the text),
         `named_as` (kinds of records), `countries_iso2`, `records_count`.
     """
+    wanted = text.strip().lower()
+    met = _NAMED if wanted else _KNOWN
     found = store.sql(
-        """
-        WITH met AS (
-            SELECT p.entity_id, min(n.name) AS found_as
-            FROM party_name n JOIN party_record p USING (record_id)
-            WHERE contains(lower(n.name), $text) GROUP BY p.entity_id
-        )
+        f"""
+        WITH met AS ({met})
         SELECT o.entity_id, o.name, m.found_as, string_agg(DISTINCT p.kind, '; ' ORDER BY p.kind) AS named_as,
                o.countries_iso2, o.records_count
         FROM met m JOIN organisation o USING (entity_id) JOIN party_record p USING (entity_id)
@@ -113,7 +118,7 @@ def find(store: Reader, text: str, limit: int = MOST_FOUND) -> pl.DataFrame:
                  o.records_count DESC, o.name, o.entity_id
         LIMIT $limit
         """,
-        {"text": text.strip().lower(), "limit": limit},
+        {"limit": limit} | ({"text": wanted} if wanted else {}),
     )
     return found if found.height else _by_name(store, text, limit)
 

@@ -88,6 +88,10 @@ def widened(store: Reader, one: Opened) -> Opened:
 
 
 _UNDECIDED = """
+    WITH sites AS (
+        SELECT facility_id, min(name) AS name, min(country_iso2) AS country_iso2, min(source) AS source
+        FROM published_facility GROUP BY facility_id
+    ), pairs AS (
     SELECT 'organisation' AS subject, e.left_id, e.right_id, a.entity_id AS left_entity_id,
            b.entity_id AS right_entity_id, a.name AS left_name, b.name AS right_name,
            a.kind AS left_kind, b.kind AS right_kind, a.countries_iso2 AS left_countries_iso2,
@@ -112,12 +116,13 @@ _UNDECIDED = """
            e.why, l.source, r.source, 'a site'
     FROM facility_edge e LEFT JOIN sites l ON l.facility_id = e.left_id LEFT JOIN sites r ON r.facility_id = e.right_id
     WHERE e.decision = 'possible'
-"""
-_SITES = """
-    WITH sites AS (
-        SELECT facility_id, min(name) AS name, min(country_iso2) AS country_iso2, min(source) AS source
-        FROM published_facility GROUP BY facility_id
     )
+    SELECT *, count(*) OVER () AS in_all FROM pairs
+    WHERE list_contains($subjects::VARCHAR[], subject)
+          AND concat_ws(chr(10), subject, least(left_entity_id, right_entity_id),
+                        greatest(left_entity_id, right_entity_id)) NOT IN (SELECT unnest($judged::VARCHAR[]))
+    ORDER BY coalesce(list_position($first::VARCHAR[], touches), 9), score_share DESC, subject, left_id, right_id
+    LIMIT $most
 """
 # What is most useful to decide comes first.
 _FIRST = (
@@ -142,24 +147,30 @@ def undecided(
         subjects: Organisations, facilities, or both.
         limit: Rows at most.
     """
-    found = store.sql(_SITES + _UNDECIDED).filter(pl.col("subject").is_in(list(subjects)))
-    rank = pl.col("touches").replace_strict(
-        {said: n for n, said in enumerate(_FIRST)}, default=len(_FIRST), return_dtype=pl.Int64
-    )
-    open_ = unjudged(store, found, judged).sort(
-        rank, -pl.col("score_share"), "subject", "left_id", "right_id"
-    )
-    return open_.head(limit), open_.height
+    found = store.sql(
+        _UNDECIDED,
+        {
+            "subjects": list(subjects), "judged": _judged(store, judged), "first": list(_FIRST),
+            "most": limit,
+        },
+    )  # fmt: skip
+    return found.drop("in_all"), int(found["in_all"][0]) if found.height else 0
 
 
 def unjudged(store: Reader, pairs: pl.DataFrame, judged: pl.DataFrame) -> pl.DataFrame:
-    """Pairs of organisations (or facilities) on none of whose records the journal holds a judgement.
+    """Pairs of organisations on none of whose records the journal holds a judgement.
 
     Args:
         store: The store.
-        pairs: `left_entity_id`, `right_entity_id` and, where kinds are mixed, `subject`.
+        pairs: `left_entity_id`, `right_entity_id`.
         judged: Rows of `schema.JUDGEMENT`.
     """
+    said = pl.Series(_judged(store, judged), dtype=pl.String)
+    return pairs.filter(~_key(pl.lit("organisation")).is_in(said.implode()))
+
+
+def _judged(store: Reader, judged: pl.DataFrame) -> list[str]:
+    """The pairs of organisations and facilities that judgements on their records speak of."""
     ids = pl.concat([judged["left_id"], judged["right_id"]]).unique().to_list()
     led = store.sql(
         """
@@ -173,26 +184,14 @@ def unjudged(store: Reader, pairs: pl.DataFrame, judged: pl.DataFrame) -> pl.Dat
     )
     said = judged.select("subject", "left_id", "right_id")
     for side in ("left", "right"):
-        said = said.join(
-            led.rename({"id": f"{side}_id", "entity_id": f"{side}_entity_id"}),
-            on=["subject", f"{side}_id"],
-        )
-    key = ["subject", "one", "other"]
-    mixed = (
-        pairs
-        if "subject" in pairs.columns
-        else pairs.with_columns(subject=pl.lit("organisation"))
-    )
-    open_ = mixed.with_columns(_ends()).join(
-        said.with_columns(_ends()).select(key).unique(),
-        on=key,
-        how="anti",
-        maintain_order="left",
-    )
-    return open_.select(pairs.columns)
+        ends = led.rename({"id": f"{side}_id", "entity_id": f"{side}_entity_id"})
+        said = said.join(ends, on=["subject", f"{side}_id"])
+    return said.select(_key(pl.col("subject"))).to_series().to_list()
 
 
-def _ends() -> list[pl.Expr]:
-    """The two organisations of a pair, whichever way round."""
+def _key(subject: pl.Expr) -> pl.Expr:
+    """A pair, whichever way round."""
     ends = ("left_entity_id", "right_entity_id")
-    return [pl.min_horizontal(ends).alias("one"), pl.max_horizontal(ends).alias("other")]
+    return pl.concat_str(
+        subject, pl.min_horizontal(ends), pl.max_horizontal(ends), separator="\n"
+    ).alias("pair")
