@@ -52,12 +52,17 @@ def united(table: Table, rows: str) -> str:
 def _facilities(rows: str) -> str:
     whole = "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING"
     place = ", ".join(f"first_value({c}) OVER closest AS {c}" for c in _PLACE)
+    led = (
+        "SELECT t.* REPLACE (coalesce(i.facility_id, t.facility_id) AS facility_id), "
+        "t.facility_id AS published_id "
+        f"FROM {rows} t LEFT JOIN {IDENTITY} i ON i.published_id = t.facility_id"
+    )
+    # Most facilities have one row, which needs no comparing.
     return f"""
-        WITH led AS (
-            SELECT t.* REPLACE (coalesce(i.facility_id, t.facility_id) AS facility_id),
-                   t.facility_id AS published_id
-            FROM {rows} t LEFT JOIN {IDENTITY} i ON i.published_id = t.facility_id
-        )
+        WITH led AS ({led}),
+        shared AS (SELECT facility_id FROM led GROUP BY facility_id HAVING count(*) > 1)
+        SELECT *, source AS place_source FROM led ANTI JOIN shared USING (facility_id)
+        UNION ALL
         SELECT * REPLACE (
                    {place},
                    first_value(country_iso2 IGNORE NULLS) OVER own AS country_iso2,
@@ -65,7 +70,7 @@ def _facilities(rows: str) -> str:
                             site_class) AS site_class,
                    bool_or(is_declared_ai) OVER own AS is_declared_ai),
                first_value(source) OVER closest AS place_source
-        FROM led
+        FROM led SEMI JOIN shared USING (facility_id)
         WINDOW own AS (PARTITION BY facility_id
                        ORDER BY published_id <> facility_id, source, published_id {whole}),
                closest AS (PARTITION BY facility_id
