@@ -113,6 +113,29 @@ def around(store: Store, one: Opened) -> None:
             shared.open_entity(picked)
 
 
+def connected(store: Store, one: Opened) -> None:
+    """The ways to another organisation, on request."""
+    st.markdown("**How it is connected to another**")
+    wanted = st.text_input(
+        "Id or published name of the other organisation", key="to", bind="query-params"
+    )
+    if not wanted:
+        return
+    other = entity.opened(store, wanted)
+    if other is None or other.entity_id == one.entity_id:
+        st.caption(
+            "No other organisation, or more than one, goes by that: look it up on this page and take its id."
+        )
+        return
+    found = entity.ways(store, one, other, shared.now().date())
+    for way in found.told:
+        st.text(way)
+    st.caption(found.caveat)
+    if found.hops.height:
+        with st.expander("The same as a table: hops"):
+            shared.table(found.hops.drop("sentence"), "Hops with the rows they rest on", "hops")
+
+
 def over_time(store: Store, one: Opened) -> None:
     """Everything dated on one axis, with its table, and what has no date."""
     st.subheader("Timeline")

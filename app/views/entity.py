@@ -67,6 +67,7 @@ shared.table(listings, "Listings of the organisation", "listings")
 if one.is_resolved:
     organisation.possibly(store, one)
     organisation.around(store, one)
+    organisation.connected(store, one)
 organisation.over_time(store, one)
 organisation.activity(store, one)
 events = entity.events(store, one)

@@ -170,6 +170,21 @@ def test_neighbours_are_owners_and_companions_and_never_itself(store):
     assert back.select("entity_id", "relation").rows() == [(OMEGA, "is direct parent of")]
 
 
+def test_the_way_to_another_organisation_is_told_hop_by_hop(home, store, monkeypatch):
+    app = opened(home, monkeypatch, record_of(store, "party"))
+    app.text_input(key="to").set_value("Kappa Holding Limited").run()
+    assert not app.exception
+    assert any(
+        "has as direct parent Kappa Holding Limited, 80.0 %" in t.value for t in app.text
+    )
+    hops = table(app, "path_no", "row_key")
+    assert list(hops["kind"]) == ["direct parent"]
+    app.text_input(key="to").set_value("Lambda Labs of Nowhere").run()
+    assert "does not mean there is none" in said(app)
+    app.text_input(key="to").set_value("nobody at all").run()
+    assert "goes by that" in said(app)
+
+
 def test_many_neighbours_are_cut_and_counted(tmp_path):
     parties = [
         {"facility_id": made_store.BOLD, "role": "user", "party_name": f"Neighbour {chr(97 + n) * 5}", "certainty": "stated", "headquarters_iso2": "MY"}

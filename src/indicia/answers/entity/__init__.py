@@ -28,12 +28,14 @@ from indicia.answers.entity.meeting import (
     widened,
 )
 from indicia.answers.entity.neighbours import MOST_NEIGHBOURS, neighbours
+from indicia.answers.entity.ways import Ways, ways
 
 __all__ = [
     "MOST_FOUND",
     "MOST_NEIGHBOURS",
     "MOST_ROWS",
     "Opened",
+    "Ways",
     "equal_names",
     "events",
     "expertise",
@@ -56,5 +58,6 @@ __all__ = [
     "undecided",
     "unjudged",
     "values",
+    "ways",
     "widened",
 ]
