@@ -19,7 +19,7 @@ from indicia.schema import (
     RIVALS,
 )
 from indicia.scoring import fusion
-from indicia.scoring.admissible import admissible
+from indicia.scoring.admissible import admissible, informed
 from indicia.scoring.exposure import exposures
 from indicia.scoring.hypotheses import (
     FAMILIES,
@@ -70,9 +70,10 @@ def assess(
     progress("weighing")
     unite(db)
     facts = _facilities(db)
-    parties = db.sql(
+    named = db.sql(
         "SELECT facility_id, role, party_name, headquarters_iso2 FROM united_facility_party"
     ).pl()
+    parties = informed(db, named, on)
     weighed = weigh(
         Question(facts, parties, exposures(db), on),
         catalogue,
