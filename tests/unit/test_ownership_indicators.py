@@ -15,6 +15,7 @@ from indicia.indicators import (
 )
 from indicia.indicators.founded_after_rule import days_after, rule_days
 from indicia.indicators.shell_rotation import reference_ratio, weight_of
+from indicia.schema import PARTY_RECORD
 
 DAY = timedelta(days=1)
 LISTED = date(2024, 12, 5)
@@ -106,6 +107,18 @@ def test_the_ratio_is_divided_by_the_logarithm_of_the_firms(firms, divided_by):
     quality = pl.select(weight_of(pl.lit(firms))).item()
     left = max(1.0, reference_ratio() / divided_by)
     assert reference_ratio() ** quality == pytest.approx(left, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    "address", ["Room 5, 12-14 King's Road", "5/F, 12-14 Street", "样本路10号"]
+)
+def test_firms_are_counted_over_every_source_however_the_address_is_written(address):
+    db = neighbour(LISTED + DAY, ours=address, theirs=address)
+    other = who.record("LEI:Z", address=address.upper())
+    db.register("incoming", PARTY_RECORD.frame([other]))
+    db.execute("INSERT INTO party_record SELECT * FROM incoming")
+    statement = one(shell_rotation, db)[0]["statement"]
+    assert "3 firms known there" in statement
 
 
 @pytest.mark.parametrize("days", [0, 1, 180])

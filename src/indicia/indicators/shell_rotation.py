@@ -8,8 +8,7 @@ Method: docs/indicators/E02.md.
 import duckdb
 import polars as pl
 
-from indicia.entities.addresses import keyed
-from indicia.indicators import parties
+from indicia.indicators import houses, parties
 from indicia.indicators.answer import answered
 from indicia.indicators.base import Found, Indicator
 from indicia.indicators.detectability import share
@@ -26,7 +25,10 @@ COLUMNS = (
     "record_id, entity_id, kind, name, address, list_code, listed_date, row_key, table_name, source, "
     "source_url, fetch_id, origin_id, reliability"
 )
-PLACED = f"SELECT {COLUMNS} FROM party_record WHERE address IS NOT NULL ORDER BY record_id"
+PLACED = f"""
+SELECT {COLUMNS} FROM party_record WHERE address IS NOT NULL AND (kind = 'listed' OR entity_id IN (
+  SELECT entity_id FROM party_record WHERE table_name = 'facility_party')) ORDER BY record_id
+"""
 LISTED = f"""
 SELECT {COLUMNS} FROM party_record WHERE kind = 'listed' AND list_code IN {EXPORT_LISTS}
   AND (listed_date IS NULL OR listed_date <= $day) ORDER BY record_id
@@ -84,7 +86,7 @@ def compute(db: duckdb.DuckDBPyConnection) -> Found:
     day = parties.newest_day(db) or BEGINNING
     listed = db.sql(LISTED, params={"day": day}).pl()
     placed = db.sql(PLACED).pl()
-    at = _addresses(placed)
+    at = houses.addresses(db, placed, taken, listed)
     met = pl.concat([_at_addresses(db, taken, at, listed), _under_numbers(db, listed)])
     spots = taken.join(at, on="entity_id").select("party_name").unique()
     facts = _facts(parties.named(db), spots, _dated(met), is_listed=listed.height > 0)
@@ -109,17 +111,6 @@ def compute(db: duckdb.DuckDBPyConnection) -> Found:
     )
     return answered(
         CODE, parties.evidence(facts, KIND, "listings", share(CODE, parties.PARTY)), sources
-    )
-
-
-def _addresses(placed: pl.DataFrame) -> pl.DataFrame:
-    """entity_id, record_id, address and key of every address that names a house, and the firms there."""
-    single = keyed(placed.select("address", id="record_id")).filter(pl.col("level") != "place")
-    return (
-        single.rename({"id": "record_id"})
-        .join(placed.select("record_id", "entity_id"), on="record_id")
-        .with_columns(firms=pl.col("entity_id").n_unique().over("address_key"))
-        .select("entity_id", "record_id", "address", "address_key", "level", "firms")
     )
 
 
