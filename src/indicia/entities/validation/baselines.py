@@ -209,7 +209,7 @@ HAN_PLACES = (
 )
 
 
-def _stripped(names: pl.Series) -> list[str]:
+def stripped(names: pl.Series) -> list[str]:
     """Han names without forms, the commonest trades and a leading city; simplified by nobody."""
     marks = names.str.replace_all(r"[（）()\s]", "")  # noqa: RUF001 -- full-width brackets
     bare = marks.str.replace_many(list(HAN_FORMS), [""] * len(HAN_FORMS))
@@ -222,14 +222,14 @@ def _stripped(names: pl.Series) -> list[str]:
 
 def han(queries: pl.DataFrame, targets: pl.DataFrame) -> pl.DataFrame:
     """Stripped Han names against each other by rapidfuzz's partial_ratio."""
-    left, right = _stripped(queries["name"]), _stripped(targets["name"])
+    left, right = stripped(queries["name"]), stripped(targets["name"])
     return _answer_of(queries, targets, left, right, fuzz.partial_ratio)
 
 
 def pinyin(queries: pl.DataFrame, targets: pl.DataFrame) -> pl.DataFrame:
     """Stripped Han names in pinyin, as one word, against Latin names as one word, by ratio."""
     latin = targets.filter(~pl.col("name").str.contains(r"\p{Han}"))
-    read = ["".join(lazy_pinyin(name)).lower() for name in _stripped(queries["name"])]
+    read = ["".join(lazy_pinyin(name)).lower() for name in stripped(queries["name"])]
     trades = r"\b(?:technology|technologies|group|keji|tech|holding|holdings|information)\b"
     words = latin.select(splits.core(pl.col("name")).str.replace_all(trades, "")).to_series()
     return _answer_of(

@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 from indicia.entities.validation.figures import Figures
 
 WIDE, HIGH = 960, 600
-LEFT, RIGHT, TOP, BOTTOM = 70, 250, 106, 60
+LEFT, RIGHT, TOP, BOTTOM = 70, 280, 106, 76
 F1 = (0.5, 1.0)
 LEAST, MOST = 2.0, 2000.0
 TICKS = (3, 10, 40, 100, 300, 1000)
@@ -112,7 +112,7 @@ def _grid() -> list[str]:
             f'height="{_y(AIM_F1) - TOP:.1f}" fill="{AIM_COLOUR}" fill-opacity="0.10"/>'
         ),
         (
-            f'<text x="{LEFT + 8}" y="{TOP + 16}" font-size="12" fill="{AIM_COLOUR}">aim: F1 at least '
+            f'<text x="{LEFT + 8}" y="{_y(AIM_F1) - 8:.1f}" font-size="12" fill="{AIM_COLOUR}">aim: F1 at least '
             f"{AIM_F1:g}, under {AIM_FALSE} false hits</text>"
         ),
     ]

@@ -22,7 +22,10 @@ ITSELF = frozenset(
         "All-Russian Research Institute for Optical and Physical Measurements",
         "Hefei Meiling (China)",
         "Institute for High Energy Physics",
+        "Institute for Theoretical and Experimental Physics",
         "Institute of Applied Physics and Computational Mathematics",
+        "Institute of Remote Sensing and Digital Earth",
+        "North China Research Institute of Electro-optics",
         "Peac Institute of Multiscale Sciences",
         "Shanghai Academy of Spaceflight Technology",
     }

@@ -28,6 +28,7 @@ from indicia.entities.validation.splits import DEVELOPMENT, FINAL
 
 BLOCKED = 500
 HAN_POINT, PINYIN_POINTS = 0.8, (0.7, 0.8)
+SHARING = "Han to Han, names that share two characters"
 Say = Callable[[str], None]
 
 
@@ -196,6 +197,9 @@ def _scripts(names: pl.DataFrame, part: str) -> list[Script]:
         Script(part, whole[0].name, runs.OURS, runs.together(whole, runs.ours)[0])
         for whole in (han, latin, table)
     ]
+    rows = runs.together(han, runs.ours)[1]
+    near = rows.filter(pl.col("id").is_in(scripts.linked(han)) | (pl.col("group") != "listed"))
+    sharing = Script(part, SHARING, runs.OURS, figures.of_outcomes(near, (0, 0)))
     stripped = runs.together(
         han, lambda t: baselines.han(tasks.parties(t.queries), t.targets), HAN_POINT
     )
@@ -207,7 +211,7 @@ def _scripts(names: pl.DataFrame, part: str) -> list[Script]:
             latin, lambda t: baselines.pinyin(tasks.parties(t.queries), t.targets), point
         )
         lines.insert(-1, Script(part, latin[0].name, f"pinyin, ratio {point:g}", read[0]))
-    return lines
+    return [*lines[:2], sharing, *lines[2:]]
 
 
 def _pairs(folder: Path, names: pl.DataFrame, part: str) -> tuple[Share, Share]:

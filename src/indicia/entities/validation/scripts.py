@@ -3,6 +3,7 @@
 import polars as pl
 
 from indicia.entities.validation import splits
+from indicia.entities.validation.baselines import stripped
 from indicia.entities.validation.tasks import Task, parties
 
 
@@ -68,3 +69,23 @@ def across(names: pl.DataFrame, *, with_table: bool) -> list[Task]:
         targets = parties(shown.rename({"company": "id"})).sort("id", "name")
         tasks.append(Task(name, queries, targets, truth))
     return tasks
+
+
+def linked(tasks: list[Task]) -> list[str]:
+    """Ids of Han queries that share two characters in a row with a Han name of their own company.
+
+    Compared is what is left without form, commonest trades and leading city. A name that shares
+    none is another name altogether: a table alone tells that it is the same company's.
+    """
+    found: list[str] = []
+    for task in tasks:
+        asked = task.queries.select("id", "name").join(task.truth, on="id")
+        targets = task.targets.select(right_id="id", other="name")
+        pairs = asked.join(targets, on="right_id")
+        left, right = stripped(pairs["name"]), stripped(pairs["other"])
+        shares = [
+            any(one[at : at + 2] in other for at in range(len(one) - 1))
+            for one, other in zip(left, right, strict=True)
+        ]
+        found += pairs.filter(pl.Series(shares, dtype=pl.Boolean))["id"].unique().to_list()
+    return sorted(set(found))
