@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from datetime import date
+from datetime import UTC, date, datetime
 
 import made
 import made_resolved as who
@@ -40,6 +40,15 @@ def base_load(case):
         level + case.get("step_mw", 0) * (month >= 30) + case.get("ramp_mw", 0) * month / count
     )
     return made.database(power_load_month=made.monthly_base_load("VALLEY", level))
+
+
+def hours(case):
+    count = case.get("months", 12)
+    night, day = case["night_mw"], case["day_mw"]
+    days = (made.months(count + 1, date(2024, 1, 1))[-1] - date(2024, 1, 1)).days
+    shape = [night] * 12 + [day] * 12
+    start = datetime(2024, 1, 1, tzinfo=UTC)
+    return made.database(power_load=made.hourly_load("SUBSTATION", shape * days, start))
 
 
 def lane(case):
@@ -162,7 +171,7 @@ def owned(case):
 
 
 BUILD = {
-    "P01": base_load, "C01": lane, "R01": process, "S01": openings, "E01": named,
+    "P01": base_load, "P03": hours, "C01": lane, "R01": process, "S01": openings, "E01": named,
     **dict.fromkeys(("E02", "E03", "E04", "E05"), owned),
 }  # fmt: skip
 CASES = [

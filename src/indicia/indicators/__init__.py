@@ -8,6 +8,7 @@ from indicia.indicators import (
     lane_surge,
     listed_affiliate,
     listed_party,
+    load_factor,
     opaque_ownership,
     shell_rotation,
 )
@@ -15,6 +16,7 @@ from indicia.indicators.base import Found, Indicator
 
 CATALOGUE: tuple[Indicator, ...] = (
     base_load_step.INDICATOR,
+    load_factor.INDICATOR,
     lane_surge.INDICATOR,
     award_names_chip.INDICATOR,
     hiring_burst.INDICATOR,

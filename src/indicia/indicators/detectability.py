@@ -46,6 +46,11 @@ SIGHTS = (
         None, "normal(( 5 MW - 3.5 sigma ) / sigma): sigma is the spread of yearly changes in MW",
     ),
     Sight(
+        "P03", "zone", "Load of a metered zone that is nearly as high on average as at its peak.",
+        "A flat load that is most of what the zone draws: tens of MW at a meter of one's own.",
+        None, "5 MW / the zone's mean load in MW, at most 1",
+    ),
+    Sight(
         "C01", "lane", "Goods declared under the basket's codes between two countries.",
         "A few times the lane's own yearly or monthly scatter, and the floor on value.", 0.2,
     ),

@@ -54,6 +54,7 @@ AWARD, PLAN = "tender_award_names_controlled_chip", "plan_names_controlled_chip"
 LISTED = "listed_party_address_or_owner"
 SHELL, FOUNDED = "new_shell_within_180d_of_rule", "founded_within_180d_of_rule"
 OPAQUE = "ownership_opaque"
+FLAT = "load_factor_gt_0.85"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ class View:
 VIEWS = (
     View("P01", "zone", (STEP,), 0.5, (0.005, 0.35), (0.0, 0.3)),
     View("P01", "facility", (STEP,), 0.1, (1.0, 1.0), (0.0, 1.0)),
+    View("P03", "zone", (FLAT,), 0.5, (0.005, 0.35), (0.0, 0.3)),
     View("C01", "lane", (SURGE,), 0.8, (0.001, 0.05), (0.2, 0.2)),
     View("R01", "process", (AWARD, PLAN), 0.4, (0.05, 1.0), (0.3, 0.3), answers=2),
     View("S01", "employer", (HIRING,), 0.4, (0.1, 0.9), (0.3, 0.3)),
