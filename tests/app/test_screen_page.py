@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 from streamlit.testing.v1 import AppTest
 
 from indicia.answers.screening import limits, taking
-from indicia.store import Store
+from indicia.store import Build, Store
 
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
 SECONDS = 60
@@ -169,6 +169,22 @@ def test_an_empty_choice_of_parties_asks_for_one(made_home, monkeypatch):
     app = pasted(made_home, monkeypatch, "Sigma Trading")
     app.multiselect(key="against").set_value([]).run()
     assert "Choose whom" in app.warning[0].value
+
+
+def test_a_store_that_holds_nothing_is_said_and_breaks_no_page(tmp_path, monkeypatch):
+    with Build(tmp_path) as build:
+        build.publish(rules_version="r", kind="empty", now=made_store.NOW)
+    app = pasted(tmp_path, monkeypatch, "Sigma Trading")
+    assert app.error[0].value == "The list cannot be screened."
+    assert any("holds no listed parties" in t.value for t in app.text)
+    app.switch_page("views/entity.py")
+    app.run()
+    assert not app.exception
+    assert "Undecided pairs: 0" in [s.value for s in app.subheader]
+    app.query_params["entity"] = "Sigma Trading"
+    app.run()
+    assert not app.exception
+    assert "holds no organisation" in app.warning[0].value
 
 
 def contents(folder):
