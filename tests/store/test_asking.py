@@ -436,3 +436,31 @@ def test_a_source_is_due_when_its_period_is_over_and_after_the_clock_was_set_bac
     waiting = state(3, "not configured", whole=False)
     assert not waiting.is_due(source, NOW, has_key=False)
     assert waiting.is_due(source, NOW, has_key=True)
+
+
+def test_sources_of_one_period_do_not_all_become_due_at_the_same_moment():
+    """Each within the last tenth of its period, and another moment after the next run."""
+
+    def due_after(name, ended):
+        made = job_at("power/eia930", "http://127.0.0.1:9", every_hours=100)
+        source = replace(made.source, name=name)
+        state = known.Known(last_whole_utc=ended, last_run_utc=ended, last_outcome="loaded")
+        moments = (ended + timedelta(hours=h / 10) for h in range(800, 1001))
+        due = next(m for m in moments if state.is_due(source, m, has_key=True))
+        return (due - ended) / timedelta(hours=1)
+
+    hours = [due_after(f"source{n}", NOW) for n in range(40)]
+    assert min(hours) >= 90
+    assert max(hours) <= 100
+    assert max(hours) - min(hours) > 5
+    assert len(set(hours)) > 20
+    later = [due_after("source1", NOW + timedelta(days=n)) for n in range(5)]
+    assert len(set(later)) > 1
+
+
+def test_a_publisher_is_told_who_asks_and_not_a_browser(tmp_path):
+    with publishing(lambda _a: (200, JSON, page("A"))) as server:
+        assert not refresh(tmp_path, job(server, Request(f"{server.url}/a"))).has_failed
+    (asked,) = server.asked
+    assert asked.headers["User-Agent"].startswith("indicia/")
+    assert "Mozilla" not in asked.headers["User-Agent"]
