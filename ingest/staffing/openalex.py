@@ -109,10 +109,11 @@ def parse(body: bytes, fetch: Fetch) -> Parsed:
     frame = sieve.frame.select(
         "institution_id", "institution", "field", "year", works_count=count.cast(pl.Int64)
     )
+    cut = [_cut_off(place, rows.height)] if rows.height >= MOST_GROUPS else []
     return Parsed(
         {EXPERTISE_COUNT.name: parsed(EXPERTISE_COUNT).fit(frame)},
         rows.height,
-        sieve.rejections,
+        [*sieve.rejections, *cut],
     )
 
 
@@ -126,6 +127,15 @@ def _asked(url: str) -> tuple[str, int]:
         remedy = "Let `indicia refresh` ask: the answer alone does not say what was counted"
         raise SourceChangedError(NAME, "address", expected, url, remedy)
     return field, int(year)
+
+
+def _cut_off(place: str, groups: int) -> Rejection:
+    """The publisher gives the groups with most works, and no word about the others."""
+    expected = f"fewer than {MOST_GROUPS} institutions, so that none is left out"
+    remedy = "Nothing: those with fewer works are not in the answer, which is no count of zero"
+    return Rejection(
+        "groups cut off", f"{place}, group_by", expected, f"{groups}", remedy, 0, "notice"
+    )
 
 
 def _nothing(place: str) -> Rejection:

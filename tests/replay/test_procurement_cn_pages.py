@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from made_bodies import JOBS
 
 from indicia.errors import SourceChangedError
 from indicia.sources import gates
-from indicia.sources.contract import Fetch
+from indicia.sources.contract import Asked, Fetch
 from indicia.sources.definition import Source
 from ingest.procurement import cn_pages
 from ingest.procurement.cn_fields import moment, money
@@ -213,6 +214,11 @@ def test_a_page_of_another_kind_is_refused_by_name(body, named):
 def test_bytes_of_no_known_encoding_are_refused():
     with pytest.raises(SourceChangedError, match="GB18030"):
         read(b"<html><body>\xff\xff\xff</body></html>")
+
+
+def test_pages_are_saved_by_a_person_and_never_asked_for():
+    assert not JOBS["procurement/cn_pages"].plan(Asked(date(2026, 11, 22)))
+    assert SOURCE.hosts == ()
 
 
 def test_other_links_of_the_page_are_no_part_of_the_notice():

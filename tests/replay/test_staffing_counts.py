@@ -128,6 +128,18 @@ def test_openalex_asks_for_groups_never_for_works_and_without_deprecated_filters
         assert ".search" not in request.params["filter"]
 
 
+@pytest.mark.parametrize(("groups", "is_cut"), [(199, False), (200, True)])
+def test_an_answer_of_openalex_that_is_full_says_that_institutions_are_missing(groups, is_cut):
+    body = json.loads(whole("openalex"))
+    (first, *_) = body["group_by"]
+    body["group_by"] = [
+        {**first, "key": f"https://openalex.org/I{10_000 + n}"} for n in range(groups)
+    ]
+    result = parse("openalex", json.dumps(body).encode())
+    assert result.tables["expertise_count"].height == groups
+    assert ("groups cut off" in made_bodies.rules(result)) is is_cut
+
+
 def test_a_spent_budget_of_openalex_is_quoted():
     body = b'{"error": "Rate limit exceeded", "message": "You have used your daily budget"}'
     error = refused("openalex", body)
