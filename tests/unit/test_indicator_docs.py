@@ -71,6 +71,7 @@ def process(case):
             n["text"],
             country_iso2=n.get("country"),
             date_precision=n.get("precision", "day"),
+            status=n.get("status"),
         )
         for n in case["notices"]
     ]
@@ -171,7 +172,7 @@ def owned(case):
 
 
 BUILD = {
-    "P01": base_load, "P03": hours, "C01": lane, "R01": process, "S01": openings, "E01": named,
+    "P01": base_load, "P03": hours, "C01": lane, "R01": process, "R03": process, "S01": openings, "E01": named,
     **dict.fromkeys(("E02", "E03", "E04", "E05"), owned),
 }  # fmt: skip
 CASES = [

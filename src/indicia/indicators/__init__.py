@@ -3,6 +3,7 @@
 from indicia.indicators import (
     award_names_chip,
     base_load_step,
+    domestic_chip,
     founded_after_rule,
     hiring_burst,
     lane_surge,
@@ -19,6 +20,7 @@ CATALOGUE: tuple[Indicator, ...] = (
     load_factor.INDICATOR,
     lane_surge.INDICATOR,
     award_names_chip.INDICATOR,
+    domestic_chip.INDICATOR,
     hiring_burst.INDICATOR,
     listed_party.INDICATOR,
     shell_rotation.INDICATOR,

@@ -5,16 +5,18 @@ beside it make it a yardstick (`not below A100`, `性能不低于A100`), an excl
 """
 
 import re
+from collections.abc import Collection
 
 import polars as pl
 
 from indicia.reference.chips import named_by
 
 MARK = "\x1e"
+NOTHING = r"[^\s\S]"
 BESIDE_CHARS = 60
 # Names that also mean roads, paper, screws or model lines: accelerator words must stand beside.
 AMBIGUOUS = frozenset(
-    "a10 a30 b100 blackwell h20 hopper l2 l20 l4 l40 p100 t4 v100".split()  # noqa: SIM905 -- a list of words
+    "a10 a30 b100 blackwell h20 hopper l2 l20 l4 l40 p100 t4 v100 寒武纪 思元".split()  # noqa: SIM905 -- a list of words
 )
 # Between two names that stand for one choice: `A100/A800`, `H100 or H200`.
 EITHER = r"^\s*(?:/|\\|or|或者?)\s*(?:nvidia|英伟达|amd|intel)?\s*$"
@@ -40,7 +42,8 @@ YARDSTICK_BEFORE = (
 # Directly before a mention, perhaps with the maker's name between.
 EXCLUDED_BEFORE = (
     r"(?:\bno|\bnot?|\bnon|\bwithout|\bexcept(?: for)?|\bexcluding|\bother than|非|无|無|除了?|不含|不包括|不包含|"
-    r"不得使用|不得采用|禁止使用|不是|不支持)[\s\-]*(?:(?:any|the|using|use of|nvidia|英伟达)[\s\-]*)*$"
+    r"不得使用|不得采用|禁止使用|不是|不支持|无需|無需|不需要?|不要求|不采用|不使用|未采用|未使用)[\s\-]*"
+    r"(?:(?:any|the|using|use|use of|requir(?:es?|ing)|need for|includ(?:es?|ing)|nvidia|英伟达|采用|使用)[\s\-]*)*$"
 )
 BUT_AFTER = (
     r"^[\s\-]*(?:gpus?|cards?|accelerators?|显卡|加速卡|芯片)?[\s\-(,]*"
@@ -57,24 +60,31 @@ CLAUSE_END = r"[;。!?\n]|\.\s"
 
 def _either(names: list[str]) -> str:
     ordered = sorted(names, key=lambda word: (-len(word), word))
-    return "|".join(re.escape(word).replace(r"\ ", r"[\s\-_]*") for word in ordered)
+    words = "|".join(re.escape(word).replace(r"\ ", r"[\s\-_]*") for word in ordered)
+    return words or NOTHING
 
 
-def pattern() -> str:
+def pattern(names: Collection[str]) -> str:
     """One expression that finds every name; group 1 or 2 is the name without its suffix.
 
     A border of an ASCII word is asked for only where the name itself has an ASCII letter or digit:
     Chinese text writes without spaces.
     """
-    names = named_by()["pattern"].unique().to_list()
     ends_plain = [n for n in names if n[-1].isascii()]
     starts_plain = [n for n in ends_plain if n[0].isascii()]
     others = [n for n in ends_plain if not n[0].isascii()]
     rest = [n for n in names if not n[-1].isascii()]
+    rest_plain = [n for n in rest if n[0].isascii()]
+    rest_others = [n for n in rest if not n[0].isascii()]
     return (
         rf"((?-u:\b)(?:{_either(starts_plain)})|(?:{_either(others)})){SUFFIX}(?-u:\b)"
-        rf"|((?-u:\b)(?:{_either(rest)}))"
+        rf"|((?-u:\b)(?:{_either(rest_plain)})|(?:{_either(rest_others)}))"
     )
+
+
+def chip_names() -> list[str]:
+    """Every name of the chip table, as `mentions` looks for it."""
+    return named_by()["pattern"].unique().to_list()
 
 
 def plain(text: pl.Expr) -> pl.Expr:
@@ -84,17 +94,19 @@ def plain(text: pl.Expr) -> pl.Expr:
     )
 
 
-def mentions(texts: pl.DataFrame) -> pl.DataFrame:
+def mentions(texts: pl.DataFrame, names: Collection[str] | None = None) -> pl.DataFrame:
     """Every name in every text, and whether it counts.
 
     Args:
         texts: `row` (id of the text) and `text`.
+        names: What to look for, in lower case, a space for any separator or none; those of the
+            chip table unless given.
 
     Returns:
         One row per mention: `row`, `choice` (mentions of a row that share it are alternatives to
         each other), `key` (of `named_by`), `quote`, `is_counted`.
     """
-    found = pattern()
+    found = pattern(chip_names() if names is None else names)
     whole = texts.select("row", plain(pl.col("text")).alias("text")).filter(
         pl.col("text").str.contains(found)
     )

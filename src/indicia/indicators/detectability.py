@@ -59,6 +59,10 @@ SIGHTS = (
         "One name. Most buyers publish no model, and many publish no notice.", 0.3,
     ),
     Sight(
+        "R03", "process", "A maker, family or model named in a notice that names accelerators.",
+        "One name. Notices that name no accelerator at all say nothing here.", 0.3,
+    ),
+    Sight(
         "S01", "employer", "Openings advertised with a place on the boards that are counted.",
         "Three openings at once. Contractors' and unadvertised posts are not seen.", 0.3,
     ),
