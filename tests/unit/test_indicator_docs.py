@@ -51,6 +51,23 @@ def hours(case):
     return made.database(power_load=made.hourly_load("SUBSTATION", shape * days, start))
 
 
+def capacities(case):
+    states = [
+        {
+            "facility_id": "epoch-example",
+            "on_date": s["on"],
+            "power_kind": s.get("kind", "capacity"),
+            "power_reported_mw": s["mw"],
+            "statement": s.get("statement"),
+            "is_projection": s.get("is_plan", False),
+            "origin_id": s.get("by", "made"),
+        }
+        for s in case.get("stated", [])
+    ]
+    drawn = made.campus_years("epoch-example", case.get("drawn_mw_from_2015", []))
+    return made.database(facility_state=states, power_site_year=drawn)
+
+
 def lane(case):
     rows = [
         row
@@ -172,7 +189,7 @@ def owned(case):
 
 
 BUILD = {
-    "P01": base_load, "P03": hours, "C01": lane, "R01": process, "R03": process, "S01": openings, "E01": named,
+    "P01": base_load, "P03": hours, "P07": capacities, "C01": lane, "R01": process, "R03": process, "S01": openings, "E01": named,
     **dict.fromkeys(("E02", "E03", "E04", "E05"), owned),
 }  # fmt: skip
 CASES = [

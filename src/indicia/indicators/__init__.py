@@ -3,6 +3,7 @@
 from indicia.indicators import (
     award_names_chip,
     base_load_step,
+    capacity_gap,
     domestic_chip,
     founded_after_rule,
     hiring_burst,
@@ -18,6 +19,7 @@ from indicia.indicators.base import Found, Indicator
 CATALOGUE: tuple[Indicator, ...] = (
     base_load_step.INDICATOR,
     load_factor.INDICATOR,
+    capacity_gap.INDICATOR,
     lane_surge.INDICATOR,
     award_names_chip.INDICATOR,
     domestic_chip.INDICATOR,

@@ -51,6 +51,10 @@ SIGHTS = (
         None, "5 MW / the zone's mean load in MW, at most 1",
     ),
     Sight(
+        "P07", "facility", "Power stated of a site beside its meter, or beside another publisher's figure.",
+        "Five times. Publishers that copy one another agree, and most meters are not published.", 0.5,
+    ),
+    Sight(
         "C01", "lane", "Goods declared under the basket's codes between two countries.",
         "A few times the lane's own yearly or monthly scatter, and the floor on value.", 0.2,
     ),
