@@ -60,8 +60,8 @@ def _maker(publisher, kind):
 def refreshed(publisher, home, vintage, spoiled=()):
     """Refresh from the simulator; return the outcome and what was asked.
 
-    Repeats follow at once and nothing is weighed: that waits are kept, and what the rows lead to, is
-    tested elsewhere.
+    Repeats follow at once and nothing is resolved or weighed: that waits are kept, and what the rows
+    lead to, is tested elsewhere.
     """
     spoiled = dict(spoiled)
     makers = {n: _maker(publisher, kind) for n, kind in spoiled.items()}
@@ -84,7 +84,7 @@ def refreshed(publisher, home, vintage, spoiled=()):
             for name, value in publisher.small.items():
                 patches.enter_context(patch(name, value))
             patches.enter_context(patch.object(session, "RETRIES", AT_ONCE))
-            patches.enter_context(patch.object(work, "CATALOGUE", ()))
+            patches.enter_context(patch.object(work, "assess", lambda *_: {}))
             outcome = work.refresh(home, tasks, progress=lambda _t: None)
     return outcome, simulator.asked
 

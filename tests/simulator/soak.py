@@ -14,8 +14,9 @@ from pathlib import Path
 from unittest.mock import patch
 
 from simulator import faults
-from simulator.publishers import PUBLISHERS
-from simulator.trials import OUTCOMES, clean, tried
+from simulator.plans import Plan
+from simulator.publishers import PUBLISHERS, power_us
+from simulator.trials import OUTCOMES, begun, clean, tried
 
 WORKERS = 2
 
@@ -27,41 +28,60 @@ def plans(count):
     }
 
 
-def one_publisher(name, seeds):
-    """All trials of one publisher: the results, and what went wrong by seed."""
+def one_publisher(name, chosen, *, is_brief=False):
+    """All trials of one publisher: the results, and what went wrong by trial.
+
+    Args:
+        name: The publisher's job.
+        chosen: Seeds, and kinds of its own faults.
+        is_brief: With fewer things to ask for.
+    """
     publisher = next(p for p in PUBLISHERS if p.job == name)
+    publisher = publisher.briefly() if is_brief else publisher
     results, problems = [], {}
     with tempfile.TemporaryDirectory() as folder:
         known = clean(publisher, Path(folder))
-        for seed in seeds:
+        for trial in chosen:
             try:
                 with tempfile.TemporaryDirectory() as place:
-                    results.append(tried(publisher, seed, known, Path(place)))
+                    results.append(_one(publisher, trial, known, Path(place)))
             except Exception:  # noqa: BLE001 -- whatever goes wrong is what is looked for
-                problems[seed] = traceback.format_exc()
+                problems[trial] = traceback.format_exc()
     return results, problems
 
 
-def run(seeds_by_publisher, told=lambda _text: None, workers=WORKERS):
-    """Run all trials in processes of their own; return results and problems by publisher and seed."""
+def _one(publisher, trial, known, place):
+    if trial in power_us.ZIP_FAULTS:
+        return begun(publisher, trial, known, place)
+    if trial in publisher.own:
+        plan = Plan(publisher, trial, {publisher.own_at: trial})
+        return tried(publisher, trial, known, place, plan)
+    return tried(publisher, trial, known, place)
+
+
+def run(chosen_by_publisher, told=lambda _text: None, workers=WORKERS, *, is_brief=False):
+    """Run all trials in processes of their own, those with most first.
+
+    Returns results, and problems by publisher and trial.
+    """
     results, problems = [], {}
     os.environ.setdefault("POLARS_MAX_THREADS", "1")  # two processes share two cores
     # Tests of pages put the app in the place of the main module, which every new process imports.
     main = patch.dict(sys.modules, {"__main__": sys.modules[__name__]})
     with main, ProcessPoolExecutor(workers, get_context("spawn")) as pool:
         waiting = {
-            pool.submit(one_publisher, p.job, seeds): p
-            for p, seeds in seeds_by_publisher.items()
-            if seeds
+            pool.submit(one_publisher, p.job, chosen, is_brief=is_brief): p
+            for p, chosen in sorted(chosen_by_publisher.items(), key=lambda kv: -len(kv[1]))
+            if chosen
         }
         for done in as_completed(waiting):
             publisher = waiting[done]
             found, wrong = done.result()
             results += found
-            problems |= {(publisher.job, seed): text for seed, text in wrong.items()}
+            problems |= {(publisher.job, trial): text for trial, text in wrong.items()}
             told(f"{publisher.job}: {len(found)} plans held, {len(wrong)} did not")
-            for seed, text in sorted(wrong.items()):
-                told(f"\n{publisher.job} #{seed}\n{text}")
+            for trial, text in wrong.items():
+                told(f"\n{publisher.job} #{trial}\n{text}")
     return results, problems
 
 
@@ -71,7 +91,7 @@ Written by `make soak`. One loopback server stands in for {publishers} publisher
 answers on seeded plans of faults: one kind first, so that every kind meets every publisher, then up to two more by
 chance. Each plan is a refresh from one state of the publisher (vintage 1, held) to the next (vintage 2: a third of the
 values revised, one key withdrawn, one added). Parsers, plans, paging, redaction, archive and store are the real ones;
-only addresses and waiting times are changed, and nothing is weighed.
+only addresses and waiting times are changed, and nothing is resolved or weighed.
 
 What must hold after each plan, or it counts as broken:
 

@@ -2,80 +2,56 @@
 
 import os
 from dataclasses import replace
-from functools import cache
 from unittest.mock import patch
 
 import pytest
-from polars.testing import assert_frame_equal
 from simulator import faults, soak
-from simulator.plans import Plan, drawn, job_of, refreshed, rows
-from simulator.publishers import PUBLISHERS, power_us
+from simulator.plans import drawn, job_of, refreshed, rows
+from simulator.publishers import PUBLISHERS
 from simulator.server import Simulator, rerouted
-from simulator.trials import PARTLY, REFUSED, clean, tried
+from simulator.trials import OUTCOMES, PARTLY, REFUSED, SAME
 
 from indicia.cli import work
 from indicia.sources import limits
 
 TRIALS = int(os.environ.get("INDICIA_FAULT_PLANS", "40"))
-OWN = [(p, kind) for p in PUBLISHERS for kind in p.own if kind not in power_us.ZIP_FAULTS]
 READ_ALL_THE_SAME = "a second member"  # the member that is promised is there
+OWN = [(p, kind) for p in PUBLISHERS for kind in p.own]
 PLANS = [(p, n) for n in range(TRIALS) for p in [PUBLISHERS[n % len(PUBLISHERS)]]]
 
 
 @pytest.fixture(scope="session")
 def ended(request):
-    """All plans that were selected, run in two processes: what went wrong, by publisher and seed."""
+    """All trials that were selected, run in two processes: outcomes, and what went wrong."""
     chosen = {p: [] for p in PUBLISHERS}
     for item in request.session.items:
         said = getattr(item, "callspec", None)
-        if said and item.function is test_no_fault_loses_or_doubles_a_row:
-            chosen[said.params["publisher"]].append(said.params["seed"])
-    _, problems = soak.run(chosen)
-    return problems
+        if said and "ended" in item.fixturenames:
+            chosen[said.params["publisher"]].append(said.params["trial"])
+    results, problems = soak.run(chosen, is_brief=True)
+    return {(r.publisher, r.seed): r for r in results}, problems
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("publisher", "seed"), PLANS, ids=lambda v: getattr(v, "job", str(v)))
-def test_no_fault_loses_or_doubles_a_row(publisher, seed, ended):
-    problem = ended.get((publisher.job, seed))
+def result_of(publisher, trial, ended):
+    results, problems = ended
+    problem = problems.get((publisher.job, trial))
     assert problem is None, problem
-
-
-@pytest.fixture(scope="session")
-def known(tmp_path_factory):
-    """What a publisher gives without faults, loaded once."""
-    return cache(lambda publisher: clean(publisher, tmp_path_factory.mktemp("known")))
+    return results[publisher.job, trial]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("publisher", "kind"), OWN, ids=lambda v: getattr(v, "job", str(v)))
-def test_what_only_one_publisher_does_wrong_is_named_where_it_bites(
-    publisher, kind, known, tmp_path
-):
-    plan = Plan(publisher, 0, {publisher.own_at: kind})
-    ended = tried(publisher, 0, known(publisher), tmp_path, plan)
-    assert ended.kinds == (kind,)
-    assert ended.outcome in {PARTLY, REFUSED}
+@pytest.mark.parametrize(("publisher", "trial"), PLANS, ids=lambda v: getattr(v, "job", str(v)))
+def test_no_fault_loses_or_doubles_a_row(publisher, trial, ended):
+    assert result_of(publisher, trial, ended).outcome in OUTCOMES
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", [k for k in power_us.ZIP_FAULTS if k != READ_ALL_THE_SAME])
-def test_a_history_in_a_broken_zip_is_named_and_comes_with_the_next_refresh(
-    kind, known, tmp_path
-):
-    """The zip is asked for where nothing is held yet; days after it come all the same."""
-    publisher = next(p for p in PUBLISHERS if p.job == "power/eia930")
-    outcome, _ = refreshed(publisher, tmp_path, 1, {publisher.own_at: kind})
-    assert outcome.reports[0].issues
-    whole, held = known(publisher).one, rows(publisher, tmp_path)
-    for table, frame in held.items():
-        assert frame.join(
-            whole[table], on=frame.columns, how="anti", nulls_equal=True
-        ).is_empty()
-    assert 0 < held["power_load"].height < whole["power_load"].height
-    refreshed(publisher, tmp_path, 1)
-    for table, frame in rows(publisher, tmp_path).items():
-        assert_frame_equal(frame, whole[table])
+@pytest.mark.parametrize(("publisher", "trial"), OWN, ids=lambda v: getattr(v, "job", str(v)))
+def test_what_only_one_publisher_does_wrong_is_named_where_it_bites(publisher, trial, ended):
+    """A zip is asked for where nothing is held yet: its trials are first refreshes."""
+    result = result_of(publisher, trial, ended)
+    assert result.kinds == (trial,)
+    assert result.outcome in ({SAME} if trial == READ_ALL_THE_SAME else {PARTLY, REFUSED})
 
 
 def test_every_kind_of_fault_is_drawn_and_every_publisher_meets_every_kind_in_time():
@@ -121,8 +97,8 @@ def test_no_redirect_leads_to_another_server_and_each_is_named(kind, tmp_path):
 
 @pytest.mark.parametrize("kind", ["no further page named", "no address named"])
 def test_a_header_without_a_further_page_is_named_and_what_came_is_kept(kind, tmp_path):
-    """Of twenty-eight accounts the first has two pages."""
-    publisher = next(p for p in PUBLISHERS if p.job == "staffing/hugging_face")
+    """The first account has two pages."""
+    publisher = next(p for p in PUBLISHERS if p.job == "staffing/hugging_face").briefly()
     refreshed(publisher, tmp_path / "whole", 1)
     outcome, _ = refreshed(publisher, tmp_path / "spoiled", 1, {0: kind})
     (report,) = outcome.reports
@@ -136,7 +112,7 @@ def test_a_header_without_a_further_page_is_named_and_what_came_is_kept(kind, tm
 
 def test_without_a_key_the_census_leads_to_a_page_and_nothing_is_loaded(tmp_path):
     publisher = next(p for p in PUBLISHERS if p.job == "customs/us_census")
-    expired = replace(publisher, environ={"CENSUS_API_KEY": "expired"})
+    expired = replace(publisher.briefly(), environ={"CENSUS_API_KEY": "expired"})
     outcome, _ = refreshed(expired, tmp_path, 1)
     assert outcome.has_failed
     assert not any(f.height for f in rows(publisher, tmp_path).values())

@@ -104,6 +104,30 @@ def tried(publisher, seed, known, folder, plan=None):
     return Result(publisher.job, seed, met, ended)
 
 
+def begun(publisher, kind, known, folder):
+    """Refresh where nothing is held yet, first with a spoiled zip and then without.
+
+    The zip is asked for only then; days after it come all the same. A member that nobody asked for
+    changes nothing.
+    """
+    home = folder / "home"
+    outcome, _ = refreshed(publisher, home, 1, {publisher.own_at: kind})
+    held, said = rows(publisher, home), outcome.reports[0].issues
+    if all(held[t].equals(known.one[t]) for t in held):
+        assert not said, f"{kind}: named, though all rows came"
+        return Result(publisher.job, kind, (kind,), SAME)
+    assert said, f"{kind}: not named"
+    for table, frame in held.items():
+        strange = frame.join(known.one[table], on=frame.columns, how="anti", nulls_equal=True)
+        assert strange.is_empty(), f"{kind}: rows of {table} from nowhere"
+    whole = known.one["power_load"].height
+    assert 0 < held["power_load"].height < whole, f"{kind}: days after the zip did not come"
+    refreshed(publisher, home, 1)
+    for table, frame in rows(publisher, home).items():
+        assert_frame_equal(frame, known.one[table])
+    return Result(publisher.job, kind, (kind,), PARTLY)
+
+
 def _check(plan, table, one, two, now):
     before, after, held = (_keyed(table, f) for f in (one, two, now))
     assert held.keys() >= before.keys() & after.keys(), f"{plan}: lost rows of {table}"

@@ -5,7 +5,7 @@ request and the vintage; None means 404.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 LAST_DAY = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -24,6 +24,7 @@ class Publisher:
         since: The day that is asked from, where the whole history would be hundreds of requests.
         pages: Names in the query or the form that tell pages of one thing apart.
         small: Constants of a parser's module that make few rows enough for several pages.
+        brief: Constants that leave fewer things to ask for, each kind of them still among them.
         own: Faults that only this publisher has: kind -> what makes it from a seed.
         own_at: Number of a request that they befall: one with a further page, or for a zip.
     """
@@ -34,9 +35,14 @@ class Publisher:
     facts: Mapping[str, object] = field(default_factory=dict)
     since: date | None = None
     pages: tuple[str, ...] = ()
-    small: Mapping[str, int] = field(default_factory=dict)
+    small: Mapping[str, object] = field(default_factory=dict)
+    brief: Mapping[str, object] = field(default_factory=dict)
     own: Mapping[str, Callable] = field(default_factory=dict)
     own_at: int = 0
+
+    def briefly(self) -> "Publisher":
+        """The same publisher with fewer things to ask for."""
+        return replace(self, small={**self.small, **self.brief})
 
 
 def counted(vintage, size):

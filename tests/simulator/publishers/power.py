@@ -127,6 +127,10 @@ def _series(number, zone, curve, first, minutes, values):
 WITHOUT_DATA = {"10YPL-AREA-----S": 400, "10YBE----------2": 200}
 QUARTERS = ("10Y1001A1001A82H", "10YNL----------L", "10YFI-1--------U")
 INTERRUPTED = ("10YFR-RTE------C", "10YNL----------L")
+SOME_ZONES = {
+    "10Y1001A1001A59C": "IE_SEM", "10YNL----------L": "NL", "10YFR-RTE------C": "FR",
+    "10YBE----------2": "BE", "10YPL-AREA-----S": "PL",
+}  # fmt: skip
 NOTHING_THERE = b"""<?xml version="1.0" encoding="UTF-8"?>
 <Acknowledgement_MarketDocument xmlns="urn:iec62325.351:tc57wg16:451-1:acknowledgementdocument:7:0">
 <mRID>1c2d</mRID><createdDateTime>2026-05-30T08:12:44Z</createdDateTime>
