@@ -189,7 +189,7 @@ def owned(case):
 
 
 BUILD = {
-    "P01": base_load, "P03": hours, "P07": capacities, "C01": lane, "R01": process, "R03": process, "S01": openings, "E01": named,
+    "P01": base_load, "P03": hours, "P07": capacities, "C01": lane, "R01": process, "R03": process, "R04": process, "S01": openings, "E01": named,
     **dict.fromkeys(("E02", "E03", "E04", "E05"), owned),
 }  # fmt: skip
 CASES = [

@@ -1,6 +1,7 @@
 """Indicators: one module per question, rows in, evidence out. `CATALOGUE` is the whole list."""
 
 from indicia.indicators import (
+    ai_infrastructure,
     award_names_chip,
     base_load_step,
     capacity_gap,
@@ -23,6 +24,7 @@ CATALOGUE: tuple[Indicator, ...] = (
     lane_surge.INDICATOR,
     award_names_chip.INDICATOR,
     domestic_chip.INDICATOR,
+    ai_infrastructure.INDICATOR,
     hiring_burst.INDICATOR,
     listed_party.INDICATOR,
     shell_rotation.INDICATOR,

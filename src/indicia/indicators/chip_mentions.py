@@ -104,7 +104,8 @@ def mentions(texts: pl.DataFrame, names: Collection[str] | None = None) -> pl.Da
 
     Returns:
         One row per mention: `row`, `choice` (mentions of a row that share it are alternatives to
-        each other), `key` (of `named_by`), `quote`, `is_counted`.
+        each other), `key` (of `named_by`), `quote`, `beside` (what stands within 60 characters),
+        `is_counted`.
     """
     found = pattern(chip_names() if names is None else names)
     whole = texts.select("row", plain(pl.col("text")).alias("text")).filter(
@@ -137,7 +138,8 @@ def mentions(texts: pl.DataFrame, names: Collection[str] | None = None) -> pl.Da
         clause=pl.col("before").str.replace(rf"(?s)^.*(?:{CLAUSE_END})", ""),
         rest=pl.col("after").str.replace(rf"(?s)(?:{CLAUSE_END}).*$", ""),
     )
-    near = pl.concat_str("before", "after", separator=" ").str.contains(ACCELERATOR_WORDS)
+    around = pl.concat_str("before", "after", separator=" ")
+    near = around.str.contains(ACCELERATOR_WORDS)
     anywhere = pl.col("text").str.contains(NOTICE_WORDS)
     told_apart = pl.col("key").str.contains(r"^(?:[abh]\d+|g?b\d+)$").not_() | anywhere
     is_hardware = pl.when(pl.col("key").is_in(list(AMBIGUOUS))).then(near).otherwise(told_apart)
@@ -157,5 +159,6 @@ def mentions(texts: pl.DataFrame, names: Collection[str] | None = None) -> pl.Da
         "choice",
         "key",
         quote=quote.str.replace_all(r"\s+", " ").str.strip_chars(),
+        beside=around,
         is_counted=is_hardware & ~is_other,
     )

@@ -67,6 +67,10 @@ SIGHTS = (
         "One name. Notices that name no accelerator at all say nothing here.", 0.3,
     ),
     Sight(
+        "R04", "process", "Cooling, fabric or servers of AI class named in the published text of a notice.",
+        "One name. Halls are often bought as one lot whose text names neither cooling nor fabric.", 0.25,
+    ),
+    Sight(
         "S01", "employer", "Openings advertised with a place on the boards that are counted.",
         "Three openings at once. Contractors' and unadvertised posts are not seen.", 0.3,
     ),

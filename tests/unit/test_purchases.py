@@ -1,0 +1,90 @@
+"""Purchases: which words name domestic parts or infrastructure of AI class, and which only look like it."""
+
+import made
+import pytest
+
+from indicia.indicators import ai_infrastructure, domestic_chip
+
+TIE = {"facility_id": "f", "scope_kind": "process", "scope_id": "p", "weight_share": 1.0}
+
+
+def process(*notices):
+    return made.database(
+        procurement_notice=[{"country_iso2": "CN", **n} for n in notices],
+        exposure=[{**TIE, "basis": "made"}],
+    )
+
+
+def only(indicator, *notices):
+    (row,) = indicator.compute(process(*notices)).evidence.iter_rows(named=True)
+    return row
+
+
+def observed(indicator, text):
+    return only(indicator, made.notice("p", "award", "2024-06-12", text))["observed_value"] or 0
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("昇腾910B 加速卡", 1),
+        ("采购昇腾训练服务器", 1),
+        ("servers with Huawei Ascend accelerators", 1),
+        ("Atlas 800T training servers", 1),
+        ("寒武纪MLU370加速卡", 2),
+        ("壁仞 GPU 服务器; 摩尔线程显卡", 2),
+        ("昇腾 or 寒武纪 GPU", 2),
+        ("NVIDIA H100 or 昇腾 accelerators", 0),
+        ("寒武纪地层钻探服务", 0),
+        ("to ascend the tower, atlas of roads", 0),
+        ("算力不低于昇腾910B的GPU服务器", 0),
+        ("不采用昇腾加速卡的GPU服务器", 0),
+    ],
+)
+def test_a_domestic_part_counts_where_it_is_bought(text, names):
+    assert observed(domestic_chip, text) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("Liquid-cooled rack for GPU servers", 1),
+        ("液冷服务器", 1),
+        ("浸没式液冷数据中心", 1),
+        ("InfiniBand NDR switches and HGX servers with NVLink", 2),
+        ("无限带宽网络设备", 1),
+        ("IB交换机40台", 1),
+        ("compatible with InfiniBand", 0),
+        ("servers, no NVLink", 0),
+        ("servers not requiring liquid cooling", 0),
+        ("支持兼容HGX的服务器", 0),
+        ("不采用液冷的服务器", 0),
+        ("HGX-class servers", 0),
+        ("液冷充电桩机柜", 0),
+        ("cold plate for a laser, computing unit included", 0),
+        ("cold plate for the kitchen", 0),
+        ("cribs and bib switches", 0),
+    ],
+)
+def test_infrastructure_counts_where_it_is_bought_for_computing(text, kinds):
+    assert observed(ai_infrastructure, text) == kinds
+
+
+@pytest.mark.parametrize("indicator", [domestic_chip, ai_infrastructure])
+def test_a_tender_and_its_award_are_one_origin_and_the_flag_is_quoted(indicator):
+    tender = made.notice("p", "tender", "2024-05-02", "GPU servers", origin_id="b")
+    award = made.notice(
+        "p", "award", "2024-06-12", "昇腾 servers, InfiniBand switches", origin_id="a"
+    )
+    found = indicator.compute(process(tender, award))
+    (row,) = found.evidence.iter_rows(named=True)
+    assert (row["result"], row["origin_id"]) == ("flag", "a")
+    assert str(row["starts_date"]) == "2024-06-12"
+    assert found.sources["row_key"].to_list() == ["process_id=p, notice_id=p-award, line_id=1"]
+    assert "servers" in found.sources["quote"][0]
+
+
+def test_what_names_no_accelerator_is_no_evidence_against_domestic_ones():
+    notice = made.notice("p", "award", "2024-06-12", "Office chairs")
+    assert only(domestic_chip, notice)["result"] == "no_data"
+    assert only(ai_infrastructure, notice)["result"] == "no_flag"
