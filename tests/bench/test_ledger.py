@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from indicia.reference.compute.draws import DRAWS
 from indicia.scoring.ledger import (
     Assumptions,
     absorption,
@@ -17,7 +18,6 @@ from indicia.scoring.ledger import (
     from_tender,
     plan_against_approval,
 )
-from indicia.scoring.ledger.draws import DRAWS
 
 pytestmark = pytest.mark.bench
 ROWS, RUNS = 1_000_000, 30

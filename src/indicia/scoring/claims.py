@@ -11,7 +11,7 @@ import polars as pl
 
 from indicia.errors import UsageError
 from indicia.reference import tables
-from indicia.scoring.ledger.draws import (
+from indicia.reference.compute.draws import (
     Assumptions,
     Interval,
     Sheet,

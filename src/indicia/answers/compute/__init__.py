@@ -35,8 +35,8 @@ from indicia.answers.compute.scopes import (
 from indicia.answers.compute.wishes import Wish, changed, wishes
 from indicia.answers.reader import Reader
 from indicia.errors import UsageError
+from indicia.reference.compute.priors import Wished
 from indicia.scoring.ledger import Assumptions
-from indicia.scoring.ledger.priors import Wished
 
 __all__ = [
     "ACCELERATORS",

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from indicia.reference.compute.priors import ANY, OF_CLASS, Three
 from indicia.scoring.ledger import bounds, priors
-from indicia.scoring.ledger.priors import ANY, OF_CLASS, Three
 
 SAYS = {
     "pue_ratio": "Facility power to IT power (PUE)",

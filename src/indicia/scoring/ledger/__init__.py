@@ -4,7 +4,7 @@ Every number is conditional on a class of accelerator. Where the class is unknow
 per class and no sum over them. Method and validation: docs/validation/compute.md.
 """
 
-from indicia.scoring.ledger.draws import (
+from indicia.reference.compute.draws import (
     Assumptions,
     Count,
     Interval,
@@ -14,10 +14,10 @@ from indicia.scoring.ledger.draws import (
     classes,
     priors,
 )
+from indicia.reference.compute.priors import bounds, quantities
 from indicia.scoring.ledger.gaps import Gap, absorption, dark, lasts, plan_against_approval
 from indicia.scoring.ledger.imports import counted_imports, from_imports
 from indicia.scoring.ledger.power import counted, from_power, needed_mw, per_mw, summed
-from indicia.scoring.ledger.priors import bounds, quantities
 from indicia.scoring.ledger.stated import from_claim, from_operations, from_tender
 
 __all__ = [

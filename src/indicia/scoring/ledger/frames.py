@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import polars as pl
 
 from indicia.errors import UsageError
-from indicia.scoring.ledger.draws import Floats, Interval, Prior
+from indicia.reference.compute.draws import Floats, Interval, Prior
 
 ENDS = ("p05", "p50", "p95")
 SAYS = {"mw": "Power in MW (mw)", "amount": "Amount (amount)"}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from indicia.errors import UsageError
-from indicia.scoring.ledger.draws import (
+from indicia.reference.compute.draws import (
     Assumptions,
     Floats,
     Interval,
@@ -21,8 +21,9 @@ from indicia.scoring.ledger.draws import (
     one_of,
     positive,
 )
-from indicia.scoring.ledger.imports import MEASURES, per_measure
-from indicia.scoring.ledger.power import KW_PER_MW, facility_kw, per_mw
+from indicia.reference.compute.needs import KW_PER_MW, facility_kw, per_measure
+from indicia.scoring.ledger.imports import MEASURES
+from indicia.scoring.ledger.power import per_mw
 
 MANY = 1.5
 SURE = 0.9

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import polars as pl
 
-from indicia.scoring.ledger.draws import (
+from indicia.reference.compute.draws import (
     Assumptions,
     Count,
     Floats,
@@ -19,8 +19,9 @@ from indicia.scoring.ledger.draws import (
     one_of,
     positive,
 )
+from indicia.reference.compute.needs import per_measure
+from indicia.reference.compute.priors import Wished
 from indicia.scoring.ledger.frames import scaled
-from indicia.scoring.ledger.priors import Wished
 
 MEASURES = {
     "value_usd": "declared value",
@@ -31,25 +32,7 @@ MEASURES = {
 }
 NOTE = "Were the goods servers of this class. A customs heading does not name a product."
 SETTING = ("measure", "chip_class")
-RACKS = "gb200"
 USED = "a100"
-SERVERS_OF_8 = 8
-
-
-def per_measure(measure: str, sheet: Sheet) -> Floats:
-    """Draws of accelerators per US dollar, server, kilogram or part."""
-    if measure == "value_usd":
-        return sheet.draw("server_value_share") / sheet.draw("server_price_usd")
-    if measure == "used_value_usd":
-        return sheet.draw("server_value_share") / sheet.draw("used_a100_price_usd")
-    if measure == "servers":
-        return sheet.draw("server_unit_share") * sheet.per_node
-    if measure == "parts":
-        return sheet.draw("server_unit_share")
-    share = sheet.draw("server_unit_share")
-    if sheet.chip_class == RACKS:
-        return share * sheet.per_node / sheet.draw("rack_mass_kg")
-    return share * SERVERS_OF_8 / sheet.draw("server_mass_kg")
 
 
 def from_imports(

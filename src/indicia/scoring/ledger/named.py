@@ -10,7 +10,7 @@ import polars as pl
 
 from indicia.indicators import chip_mentions
 from indicia.reference.chips import named_by
-from indicia.scoring.ledger.priors import classes
+from indicia.reference.compute.priors import classes
 
 NODES, ACCELERATORS = "nodes", "accelerators"
 BUYS_ACCELERATORS = r"(?i)\bgpus?\b|accelerator|加速卡|加速器|显卡|智算|ai ?server|ai ?服务器"

@@ -13,8 +13,7 @@ import numpy as np
 import polars as pl
 
 from indicia.errors import UsageError
-from indicia.schema.observations import BOUNDARIES, POWER_KINDS
-from indicia.scoring.ledger.draws import (
+from indicia.reference.compute.draws import (
     Assumptions,
     Count,
     Floats,
@@ -26,10 +25,11 @@ from indicia.scoring.ledger.draws import (
     one_of,
     positive,
 )
+from indicia.reference.compute.needs import KW_PER_MW, SCALED, facility_kw
+from indicia.reference.compute.priors import Wished
+from indicia.schema.observations import BOUNDARIES, POWER_KINDS
 from indicia.scoring.ledger.frames import above_zero, scaled
-from indicia.scoring.ledger.priors import Wished
 
-SCALED = "research_scaled"
 SITES = {
     "ai": ("ai_share", "fill_share"),
     "colocation": ("ai_share_colocation", "fill_share"),
@@ -38,7 +38,6 @@ SITES = {
     "research": ("ai_share_dedicated", "fill_share"),
     SCALED: ("ai_share_dedicated", "fill_share"),
 }
-SPREAD = {"research": "host_ratio", SCALED: "host_ratio", "dedicated": "announcement_ratio"}
 SITES_SAY = {
     "ai": "a site held to be for AI",
     "colocation": "several tenants",
@@ -47,8 +46,6 @@ SITES_SAY = {
     "research": "a research machine",
     SCALED: "a research machine whose benchmark power the publisher scaled up to a facility peak",
 }
-PUE = {"dedicated": "pue_ratio_dedicated"}
-KW_PER_MW = 1000.0
 CAPACITY = "capacity"
 WORDS = {"avg": "average power", "peak": "observed peak", CAPACITY: "connected capacity"}
 COVERS = {"facility": "facility", "it": "IT load", "system": "system"}
@@ -61,20 +58,6 @@ def _reading(kind: str, boundary: str, site: str) -> None:
     one_of("kind of power", kind, tuple(POWER_KINDS))
     one_of("boundary", boundary, BOUNDARIES)
     one_of("kind of site", site, tuple(SITES))
-
-
-def facility_kw(
-    sheet: Sheet, boundary: str = "facility", node: str = "busy_node_kw", site: str = "ai"
-) -> Floats:
-    """Power that one accelerator needs with its share of what stands around it (kW)."""
-    kw = sheet.draw(node) / sheet.per_node
-    if site in SPREAD:
-        kw = kw * sheet.draw(SPREAD[site])
-    if boundary == "system":
-        return kw * sheet.draw("overhead_ratio_system")
-    if boundary == "it":
-        return kw * sheet.draw("overhead_ratio")
-    return kw * sheet.draw("overhead_ratio") * sheet.draw(PUE.get(site, "pue_ratio"))
 
 
 @lru_cache(maxsize=128)

@@ -1,6 +1,6 @@
 """Accelerators stated in tenders and plans, and those that stated training hours imply."""
 
-from indicia.scoring.ledger.draws import (
+from indicia.reference.compute.draws import (
     Assumptions,
     Count,
     Interval,

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from indicia.scoring.ledger.draws import (
+from indicia.reference.compute.draws import (
     DRAWS,
     SEED,
     Assumptions,
@@ -13,8 +13,9 @@ from indicia.scoring.ledger.draws import (
     candidates,
     priors,
 )
+from indicia.reference.compute.needs import KW_PER_MW, facility_kw
 from indicia.scoring.ledger.imports import from_imports
-from indicia.scoring.ledger.power import KW_PER_MW, facility_kw, from_power
+from indicia.scoring.ledger.power import from_power
 
 WHOLE_VALUE = Assumptions((("server_value_share", (1.0, 1.0, 1.0)),))
 WHOLE_UNITS = Assumptions((("server_unit_share", (1.0, 1.0, 1.0)),))

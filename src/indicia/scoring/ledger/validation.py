@@ -10,7 +10,7 @@ from hashlib import sha256
 import numpy as np
 import polars as pl
 
-from indicia.scoring.ledger.draws import classes
+from indicia.reference.compute.draws import classes
 from indicia.scoring.ledger.power import counted
 
 RULES = (

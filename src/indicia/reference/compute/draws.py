@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from indicia.scoring.ledger.priors import (
+from indicia.reference.compute.priors import (
     ANY,
     SEED,
     Assumptions,
