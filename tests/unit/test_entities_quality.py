@@ -31,6 +31,18 @@ def listed():
 
 
 @pytest.fixture(scope="module")
+def targets(listed):
+    return tasks.parties(tasks.spellings(listed).rename({"entity": "id"}))
+
+
+@pytest.fixture(scope="module")
+def side(targets):
+    made_ready = match.Targets(targets)
+    yield made_ready
+    made_ready.close()
+
+
+@pytest.fixture(scope="module")
 def unlisted(listed):
     texts = [
         pl.read_csv(STARTER / path, infer_schema=False)[column]
@@ -48,20 +60,19 @@ def unlisted(listed):
     return tasks.unlisted_names(rows, listed)[0]
 
 
-def test_noisy_listed_names_meet_their_listing_and_few_others(listed, unlisted):
+def test_noisy_listed_names_meet_their_listing_and_few_others(listed, unlisted, side):
     task = tasks.noisy_names(listed, unlisted).of_part(splits.DEVELOPMENT)
-    answer = match.meet(tasks.parties(task.queries), task.targets)
+    answer = side.meet(tasks.parties(task.queries))
     found = figures.measured(task, answer)
     assert found.recall.total > 1000
     assert found.precision.value >= LEAST_PRECISION
     assert found.f1_interval[0] >= LEAST_F1
 
 
-def test_names_on_no_list_meet_no_listing(listed, unlisted):
+def test_names_on_no_list_meet_no_listing(unlisted, side):
     assert unlisted.height > 80
     queries = unlisted.select("name", "countries_iso2", id="name")
-    targets = tasks.parties(tasks.spellings(listed).rename({"entity": "id"}))
-    shown = figures.shown(match.meet(tasks.parties(queries), targets))
+    shown = figures.shown(side.meet(tasks.parties(queries)))
     share = shown["left_id"].n_unique() / unlisted.height
     assert share * figures.PER <= MOST_FALSE_PER_10K, shown.select("left_value", "right_value")
 
@@ -83,9 +94,8 @@ def test_made_sister_companies_stay_apart(listed):
         ("西安翔迅科技有限责任公司", "Xi\u2019an Xiangxun Technology"),
     ],
 )
-def test_a_chinese_name_meets_its_listing_in_latin_letters(listed, asked, listed_name):
-    targets = tasks.parties(tasks.spellings(listed).rename({"entity": "id"}))
+def test_a_chinese_name_meets_its_listing_in_latin_letters(targets, side, asked, listed_name):
     right = targets.filter(pl.col("name") == listed_name)["id"].unique()
     query = pl.DataFrame({"id": ["q"], "name": [asked], "countries_iso2": ["CN"]})
-    met = figures.shown(match.meet(tasks.parties(query), targets))
+    met = figures.shown(side.meet(tasks.parties(query)))
     assert met["right_id"].to_list()[:1] == right.to_list()
