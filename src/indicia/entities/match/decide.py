@@ -14,8 +14,8 @@ from indicia.reference import tables
 AGREES, UNKNOWN, DIFFERS = "agrees", "not stated", "differs"
 # One state, three customs territories: a party of one is often written under another.
 CHINA = ("HK", "MO")
-GENERIC_LOSS, DIFFERS_LOSS = 0.2, 0.1
-OTHER_NAMES = "an other name of both"
+GENERIC_LOSS, DIFFERS_LOSS, OTHER_NAMES_LOSS = 0.2, 0.1, 0.1
+OTHER_NAMES = "another name of both"
 MOST = {"similar name": 0.99, "romanised name": 0.95}
 RANK = {
     "registry id": 0,
@@ -83,6 +83,8 @@ def decided(met: pl.DataFrame, limits: dict[str, Any]) -> pl.DataFrame:
         .otherwise(
             pl.col("score")
             - GENERIC_LOSS * (is_equal & pl.col("is_generic") & ~is_backed).cast(pl.Float64)
+            - OTHER_NAMES_LOSS
+            * (pl.col("note") == OTHER_NAMES).fill_null(value=False).cast(pl.Float64)
             - DIFFERS_LOSS
             * (is_equal & differs & ~pl.col("is_address_shared")).cast(pl.Float64)
         )
@@ -134,7 +136,7 @@ def _why() -> pl.Expr:
         .when(pl.col("method") == "same name")
         .then(pl.lit("The same name once spelling and legal form are made comparable"))
         .when(pl.col("method") == "same alias")
-        .then(pl.lit("A name of the one is an other name of the other"))
+        .then(pl.lit("A name of the one is another name of the other"))
         .when(pl.col("method") == "romanised name")
         .then(pl.lit("A Chinese name that reads like the Latin one"))
         .otherwise(pl.lit("Similar names"))
