@@ -149,6 +149,24 @@ def yearly_lane(
     ]
 
 
+def monthly_flow(
+    lane: str, month: int, value_usd: float, flow: str = "M", **more: object
+) -> dict[str, object]:
+    """One `customs_flow` row of `EXP>IMP` in the n-th month from January 2021."""
+    exporter, importer = lane.split(">")
+    reporter, partner = (importer, exporter) if flow == "M" else (exporter, importer)
+    return {
+        "reporter_iso3": reporter,
+        "partner_iso3": partner,
+        "flow": flow,
+        "hs_code": "847150",
+        "frequency": "M",
+        "period": f"{2021 + month // 12}-{month % 12 + 1:02d}",
+        "value_reported_usd": float(value_usd),
+        **more,
+    }
+
+
 def notice(
     process: str, stage: str, on: str | None, text: str, **more: object
 ) -> dict[str, object]:

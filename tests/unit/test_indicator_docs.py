@@ -79,6 +79,22 @@ def lane(case):
     return made.database(customs_flow=rows)
 
 
+def cells(case):
+    """Monthly imports of one lane by national code, with their weight."""
+    rows = [
+        made.monthly_flow(
+            case["lane"],
+            n,
+            value * 1e6,
+            hs_code=code,
+            net_weight_reported_kg=value * 1e6 / cell["usd_per_kg"],
+        )
+        for code, cell in case["cells"].items()
+        for n, value in enumerate(cell["values_million_usd"])
+    ]
+    return made.database(customs_flow=rows)
+
+
 def process(case):
     notices = [
         made.notice(
@@ -189,7 +205,7 @@ def owned(case):
 
 
 BUILD = {
-    "P01": base_load, "P03": hours, "P07": capacities, "C01": lane, "R01": process, "R03": process, "R04": process, "S01": openings, "E01": named,
+    "P01": base_load, "P03": hours, "P07": capacities, "C01": lane, "C03": cells, "R01": process, "R03": process, "R04": process, "S01": openings, "E01": named,
     **dict.fromkeys(("E02", "E03", "E04", "E05"), owned),
 }  # fmt: skip
 CASES = [

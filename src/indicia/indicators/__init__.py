@@ -14,6 +14,7 @@ from indicia.indicators import (
     load_factor,
     opaque_ownership,
     shell_rotation,
+    value_density,
 )
 from indicia.indicators.base import Found, Indicator
 
@@ -22,6 +23,7 @@ CATALOGUE: tuple[Indicator, ...] = (
     load_factor.INDICATOR,
     capacity_gap.INDICATOR,
     lane_surge.INDICATOR,
+    value_density.INDICATOR,
     award_names_chip.INDICATOR,
     domestic_chip.INDICATOR,
     ai_infrastructure.INDICATOR,

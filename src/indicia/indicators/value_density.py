@@ -1,0 +1,236 @@
+"""Value density: more of a lane's computing hardware is as dear per kilogram as AI servers.
+
+Unit: robust z (dimensionless). Reads: customs_flow and shipment, value (US$), weight (kg), pieces.
+Benign causes: dear memory and processors, lighter packing, a new product, a code that was split.
+Method: docs/indicators/C03.md.
+"""
+
+import duckdb
+import polars as pl
+
+from indicia.indicators.answer import answered
+from indicia.indicators.base import Found, Indicator
+from indicia.indicators.detectability import share
+from indicia.indicators.lane_flows import CODES as BASKET_CODES
+from indicia.indicators.lane_surge import (
+    CUT,
+    LEAST_MONTH_GROWTHS,
+    LEAST_YEAR_GROWTHS,
+    MONTH_FLOOR_USD,
+    YEAR_FLOOR_USD,
+)
+from indicia.indicators.own_past import scaled
+from indicia.indicators.unit_values import (
+    CELLS,
+    CODES,
+    COUNTRIES,
+    HIGH_USD_PER_KG,
+    LOW_USD_PER_KG,
+    SHIPPED,
+    register_countries,
+)
+from indicia.schema import CUSTOMS_FLOW, SHIPMENT
+
+CODE = "C03"
+KIND = "import_unit_value_in_AI_band"
+# A lane whose share never moved is not surer than this of its next share.
+LEAST_SIGMA = 0.05
+LINES_CITED = 5
+SERIES = ("exporter", "importer", "channel", "frequency", "hs6")
+
+SHARES = f"""
+WITH {CELLS}, settings AS (
+  SELECT 'A' AS frequency, {LEAST_YEAR_GROWTHS} AS least, {YEAR_FLOOR_USD} AS floor_usd
+  UNION ALL SELECT 'M', {LEAST_MONTH_GROWTHS}, {MONTH_FLOOR_USD}
+), offered AS (
+  SELECT c.exporter, c.importer, c.channel, c.frequency, count(DISTINCT c.at_period) AS periods
+  FROM cells c GROUP BY c.exporter, c.importer, c.channel, c.frequency
+), ordered AS (
+  SELECT o.*, row_number() OVER (PARTITION BY o.exporter, o.importer ORDER BY
+           CASE WHEN o.periods > s.least THEN 0 ELSE 1 END,
+           CASE WHEN o.channel = 'shipment' THEN 0 WHEN o.channel = 'M' THEN 1 ELSE 2 END,
+           CASE WHEN o.frequency = 'M' THEN 0 ELSE 1 END) AS place
+  FROM offered o JOIN settings s ON s.frequency = o.frequency
+), shares AS (
+  SELECT c.*, c.band_usd / c.measured_usd AS band_share, o.periods, s.least, s.floor_usd
+  FROM cells c JOIN settings s ON s.frequency = c.frequency
+  JOIN ordered o ON o.exporter = c.exporter AND o.importer = c.importer
+   AND o.channel = c.channel AND o.frequency = c.frequency AND o.place = 1
+), {scaled("shares", SERIES, "band_share", "band_usd")}, judged AS (
+  SELECT *, (band_share - middle) / greatest(coalesce(own_sigma, 0), {LEAST_SIGMA}) AS z
+  FROM scaled WHERE earlier >= least
+), fit_to_flag AS (
+  SELECT *, CASE WHEN band_usd < floor_usd OR band_usd <= usual_band_usd THEN least(z, 0.0)
+                 ELSE z END AS shift
+  FROM judged
+), strongest AS (
+  SELECT *, count(*) OVER (PARTITION BY exporter, importer) AS judged_count,
+         row_number() OVER (PARTITION BY exporter, importer
+                            ORDER BY shift DESC, at_period DESC, hs6) AS place
+  FROM fit_to_flag
+), passing AS (
+  SELECT CASE WHEN flow IN ('X', 'RX', 'DX') THEN reporter_iso3 ELSE partner_iso3 END AS exporter,
+         CASE WHEN flow IN ('X', 'RX', 'DX') THEN partner_iso3 ELSE reporter_iso3 END AS importer,
+         CASE WHEN flow IN ('M', 'X') AND (position('+' IN hs_code) > 0
+                OR substr(hs_code, 1, 6) IN ({CODES}, {BASKET_CODES})) THEN 1 ELSE 0 END AS is_asked,
+         origin_id, reliability
+  FROM customs_flow
+  UNION ALL
+  SELECT exporter, importer, CASE WHEN hs6 IN ({CODES}) THEN 1 ELSE 0 END, origin_id, reliability
+  FROM shipped WHERE exporter IS NOT NULL AND importer IS NOT NULL
+), seen AS (
+  SELECT exporter, importer, max(is_asked) AS is_asked, min(origin_id) AS origin_id,
+         max(reliability) AS reliability
+  FROM passing WHERE exporter <> 'W00' AND importer <> 'W00' GROUP BY exporter, importer
+)
+SELECT concat(l.exporter, '>', l.importer) AS scope_id, l.exporter, l.importer, l.is_asked,
+       coalesce(s.origin_id, l.origin_id) AS origin_id,
+       coalesce(s.reliability, l.reliability) AS reliability, coalesce(o.periods, 0) AS periods,
+       s.channel, s.frequency, s.hs6, s.at_period, s.source, s.value_usd, s.measured_usd, s.band_usd,
+       s.band_share, s.middle, s.shift, s.weighed_usd / nullif(s.kg, 0) AS usd_per_kg,
+       s.counted_usd / s.pieces AS usd_per_piece, s.judged_count
+FROM seen l
+LEFT JOIN ordered o ON o.exporter = l.exporter AND o.importer = l.importer AND o.place = 1
+LEFT JOIN strongest s ON s.exporter = l.exporter AND s.importer = l.importer AND s.place = 1
+ORDER BY scope_id
+"""
+CITED_FLOWS = """
+SELECT 'lane' AS scope_kind, l.scope_id, 'customs_flow' AS table_name,
+       concat('reporter_iso3=', c.reporter_iso3, ', partner_iso3=', c.partner_iso3, ', flow=', c.flow,
+              ', hs_code=', c.hs_code, ', frequency=', c.frequency, ', period=', c.period) AS row_key,
+       concat('US$ ', round(c.value_reported_usd / 1e6, 3), ' million',
+              coalesce(concat(', ', c.net_weight_reported_kg, ' kg'), ''),
+              coalesce(concat(', ', c.quantity_reported, ' ', c.quantity_unit), '')) AS quote,
+       c.source, c.source_url, c.fetch_id
+FROM cited_lanes l JOIN customs_flow c
+  ON c.flow = l.channel AND c.frequency = l.frequency AND c.period = l.period AND c.source = l.source
+ AND substr(c.hs_code, 1, 6) = l.hs6
+ AND c.reporter_iso3 = CASE WHEN l.channel = 'X' THEN l.exporter ELSE l.importer END
+ AND c.partner_iso3 = CASE WHEN l.channel = 'X' THEN l.importer ELSE l.exporter END
+ORDER BY l.scope_id, c.hs_code
+"""
+CITED_SHIPMENTS = f"""
+WITH shipped AS ({SHIPPED}), placed AS (
+  SELECT l.scope_id, s.*, row_number() OVER (PARTITION BY l.scope_id ORDER BY
+           CASE WHEN s.value_usd BETWEEN {LOW_USD_PER_KG} * s.kg AND {HIGH_USD_PER_KG} * s.kg
+                THEN 0 ELSE 1 END, s.value_usd DESC, s.shipment_id) AS place
+  FROM cited_lanes l JOIN shipped s
+    ON s.exporter = l.exporter AND s.importer = l.importer AND s.hs6 = l.hs6
+   AND s.shipped_date BETWEEN l.starts_date AND l.ends_date
+  WHERE l.channel = 'shipment' AND s.value_usd > 0
+)
+SELECT 'lane' AS scope_kind, scope_id, 'shipment' AS table_name,
+       concat('shipment_id=', shipment_id) AS row_key,
+       concat('US$ ', round(value_usd), coalesce(concat(', ', kg, ' kg'), ', weight not stated'),
+              ' on ', shipped_date) AS quote,
+       source, source_url, fetch_id
+FROM placed WHERE place <= {LINES_CITED} ORDER BY scope_id, place
+"""
+
+
+def compute(db: duckdb.DuckDBPyConnection) -> Found:
+    """Judge every period of every code on every lane by its share in the band; keep the strongest."""
+    register_countries(db)
+    at, is_year = pl.col("at_period"), pl.col("frequency") == "A"
+    month = pl.date(at // 12, at % 12 + 1, 1)
+    lanes = (
+        db.sql(SHARES)
+        .pl()
+        .with_columns(
+            starts_date=pl.when(is_year).then(pl.date(at, 1, 1)).otherwise(month),
+            ends_date=pl.when(is_year).then(pl.date(at, 12, 31)).otherwise(month.dt.month_end()),
+            period=pl.when(is_year).then(at.cast(pl.String)).otherwise(month.dt.strftime("%Y-%m")),
+        )
+    )  # fmt: skip
+    db.register("cited_lanes", lanes.filter(pl.col("shift").is_not_null()))
+    sources = pl.concat([db.sql(CITED_FLOWS).pl(), db.sql(CITED_SHIPMENTS).pl()])
+    db.unregister("cited_lanes")
+    db.unregister(COUNTRIES)
+    return answered(CODE, _evidence(lanes), sources)
+
+
+def _evidence(lanes: pl.DataFrame) -> pl.DataFrame:
+    is_judged = pl.col("shift").is_not_null()
+    result = (
+        pl.when(pl.col("is_asked") == 0)
+        .then(pl.lit("not_applicable"))
+        .when(~is_judged)
+        .then(pl.lit("no_data"))
+        .when(pl.col("shift") >= CUT)
+        .then(pl.lit("flag"))
+        .otherwise(pl.lit("no_flag"))
+    )
+    return lanes.select(
+        pl.lit("lane").alias("scope_kind"),
+        "scope_id",
+        result=result,
+        kind=pl.lit(KIND),
+        observed_value=pl.col("shift"),
+        threshold_value=pl.when(is_judged).then(pl.lit(CUT)),
+        unit=pl.lit("robust z"),
+        statement=_statement(is_judged),
+        starts_date="starts_date",
+        ends_date="ends_date",
+        origin_id="origin_id",
+        reliability="reliability",
+        quality_share=pl.when(is_judged).then(pl.col("measured_usd") / pl.col("value_usd")).otherwise(1.0),
+        detectability_share=pl.when(is_judged).then(pl.lit(share(CODE, "lane"))),
+    )  # fmt: skip
+
+
+def _statement(is_judged: pl.Expr) -> pl.Expr:
+    by = pl.col("channel").replace_strict(
+        {
+            "shipment": "shipment records",
+            "M": "the importer's report",
+            "X": "the exporter's report",
+        },
+        default=None,
+        return_dtype=pl.String,
+    )
+    per_kg = pl.format(", {} US$/kg on average", pl.col("usd_per_kg").round(0).cast(pl.Int64))
+    per_piece = pl.format(", {} US$ a piece", pl.col("usd_per_piece").round(0).cast(pl.Int64))
+    judged = pl.format(
+        "HS {} in {} by {}: {} % of the value lies in the band of AI servers (US$ {} million{}{}), "
+        "usually {} %; strongest of {} periods and codes.",
+        "hs6",
+        "period",
+        by,
+        (100 * pl.col("band_share")).round(1),
+        (pl.col("band_usd") / 1e6).round(2),
+        per_kg.fill_null(""),
+        per_piece.fill_null(""),
+        (100 * pl.col("middle")).round(1),
+        "judged_count",
+    )
+    short = pl.format(
+        "{} periods with enough declared weight or pieces; a shift needs four years or twelve months "
+        "before it.",
+        "periods",
+    )
+    return (
+        pl.when(pl.col("is_asked") == 0)
+        .then(pl.lit("No code of servers or their parts is reported on this lane."))
+        .when(is_judged)
+        .then(judged)
+        .otherwise(short)
+    )
+
+
+INDICATOR = Indicator(
+    code=CODE,
+    family="customs",
+    title="More of a lane's computing hardware is priced by weight like AI servers",
+    unit="robust z",
+    scope_kinds=("lane",),
+    reads=(CUSTOMS_FLOW, SHIPMENT),
+    threshold=CUT,
+    benign_causes=(
+        "memory modules and processor boards, which are as dear per kilogram",
+        "lawful AI servers, for a licensed or licence-free customer",
+        "a rise in prices, or goods shipped without chassis and packing",
+        "weights declared wrongly or under another rule",
+    ),
+    compute=compute,
+    kinds=(KIND,),
+)
