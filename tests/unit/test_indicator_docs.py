@@ -68,6 +68,23 @@ def capacities(case):
     return made.database(facility_state=states, power_site_year=drawn)
 
 
+def installed(case):
+    said = {
+        "subject_kind": "facility",
+        "subject": "epoch-example",
+        "kind": case.get("kind_of_number", "installed"),
+        "chip_text": "",
+        "on_date": case["on"],
+        "accelerators_reported_count": case["accelerators"],
+    }
+    drawn = made.campus_years("epoch-example", case.get("drawn_mw_from_2015", []))
+    db = made.database(power_site_year=drawn)
+    rows = made.rows("hardware_statement", [said])
+    db.register("said", rows)
+    db.execute("INSERT INTO hardware_statement SELECT * FROM said")
+    return db
+
+
 def lane(case):
     rows = [
         row
@@ -205,7 +222,7 @@ def owned(case):
 
 
 BUILD = {
-    "P01": base_load, "P03": hours, "P07": capacities, "C01": lane, "C03": cells, "R01": process, "R03": process, "R04": process, "S01": openings, "E01": named,
+    "P01": base_load, "P03": hours, "P05": installed, "P07": capacities, "C01": lane, "C03": cells, "R01": process, "R03": process, "R04": process, "S01": openings, "E01": named,
     **dict.fromkeys(("E02", "E03", "E04", "E05"), owned),
 }  # fmt: skip
 CASES = [

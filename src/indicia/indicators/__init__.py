@@ -8,6 +8,7 @@ from indicia.indicators import (
     domestic_chip,
     founded_after_rule,
     hiring_burst,
+    installed_dark,
     lane_surge,
     listed_affiliate,
     listed_party,
@@ -21,6 +22,7 @@ from indicia.indicators.base import Found, Indicator
 CATALOGUE: tuple[Indicator, ...] = (
     base_load_step.INDICATOR,
     load_factor.INDICATOR,
+    installed_dark.INDICATOR,
     capacity_gap.INDICATOR,
     lane_surge.INDICATOR,
     value_density.INDICATOR,

@@ -51,6 +51,10 @@ SIGHTS = (
         None, "5 MW / the zone's mean load in MW, at most 1",
     ),
     Sight(
+        "P05", "facility", "A reported number of accelerators beside three months of reported power after it.",
+        "Three quarters or more of them missing or off: the rest, busy, draw what all would idle.", 0.3,
+    ),
+    Sight(
         "P07", "facility", "Power stated of a site beside its meter, or beside another publisher's figure.",
         "Five times. Publishers that copy one another agree, and most meters are not published.", 0.5,
     ),
