@@ -88,3 +88,9 @@ def test_what_names_no_accelerator_is_no_evidence_against_domestic_ones():
     notice = made.notice("p", "award", "2024-06-12", "Office chairs")
     assert only(domestic_chip, notice)["result"] == "no_data"
     assert only(ai_infrastructure, notice)["result"] == "no_flag"
+
+
+def test_a_purchase_of_other_parts_does_not_speak_against_domestic_ones():
+    notice = made.notice("p", "award", "2024-06-12", "NVIDIA H100 GPU")
+    row = only(domestic_chip, notice)
+    assert (row["result"], row["detectability_share"]) == ("no_flag", 0.0)

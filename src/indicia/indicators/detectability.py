@@ -72,7 +72,7 @@ SIGHTS = (
     ),
     Sight(
         "R03", "process", "A maker, family or model named in a notice that names accelerators.",
-        "One name. Notices that name no accelerator at all say nothing here.", 0.3,
+        "One name. That a purchase names other parts says nothing of further purchases.", 0.0,
     ),
     Sight(
         "R04", "process", "Cooling, fabric or servers of AI class named in the published text of a notice.",

@@ -95,7 +95,7 @@ VIEWS = (
     View("C01", "lane", (SURGE,), 0.8, (0.001, 0.05), (0.2, 0.2)),
     View("C03", "lane", (DENSE,), 0.6, (0.001, 0.05), (0.15, 0.15)),
     View("R01", "process", (AWARD, PLAN), 0.4, (0.05, 1.0), (0.3, 0.3), answers=2),
-    View("R03", "process", (DOMESTIC,), 0.1, (0.05, 1.0), (0.3, 0.3), answers=2),
+    View("R03", "process", (DOMESTIC,), 0.1, (0.05, 1.0), (0.0, 0.0), answers=2),
     View("R04", "process", (INFRASTRUCTURE,), 0.4, (0.05, 1.0), (0.25, 0.25), answers=2),
     View("S01", "employer", (HIRING,), 0.4, (0.1, 0.9), (0.3, 0.3)),
     View("E01", "party", (LISTED,), 0.8, (0.4, 1.0), (0.25, 0.25), answers=2),
