@@ -4,7 +4,7 @@ import made
 import polars as pl
 import pytest
 
-from indicia.indicators import award_names_chip
+from indicia.indicators import award_names_chip, plan_names_chip
 from indicia.indicators.chip_mentions import mentions
 
 BOUGHT = [
@@ -59,7 +59,14 @@ def counted(text):
     return None if found.is_empty() else bool(found["is_counted"].any())
 
 
-def process(*notices, exposed=True, country="CN", tied=None, headquarters=None):
+def process(
+    *notices,
+    exposed=True,
+    country="CN",
+    tied=None,
+    headquarters=None,
+    indicator=award_names_chip,
+):
     tie = {
         "facility_id": "f",
         "scope_kind": "process",
@@ -74,7 +81,7 @@ def process(*notices, exposed=True, country="CN", tied=None, headquarters=None):
         facility=[{"facility_id": "f", "name": "Hall", "country_iso2": tied}] if tied else [],
         facility_party=owner if headquarters else [],
     )
-    return award_names_chip.compute(db)
+    return indicator.compute(db)
 
 
 def only(found):
@@ -101,18 +108,42 @@ def test_a_yardstick_elsewhere_does_not_silence_what_is_bought():
     assert counted("Not below A100 GPU.\nAwarded: 8 NVIDIA A100 GPU") is True
 
 
-def test_an_award_outranks_a_tender_and_merges_with_it():
+def planned(*notices):
+    return only(process(*notices, indicator=plan_names_chip))
+
+
+def test_an_award_and_its_tender_are_asked_apart_and_are_one_origin():
+    tender = made.notice(
+        "p", "tender", "2024-05-02", "GPU server with H100 and A800", origin_id="b"
+    )
+    award = made.notice("p", "award", "2024-06-12", "GPU server with H100", origin_id="a")
+    bought, wanted = only(process(tender, award)), planned(tender, award)
+    assert (bought["kind"], bought["observed_value"]) == (
+        "tender_award_names_controlled_chip",
+        1.0,
+    )
+    assert (wanted["kind"], wanted["observed_value"]) == ("plan_names_controlled_chip", 2.0)
+    assert bought["origin_id"] == wanted["origin_id"] == "a"
+    assert [str(row["ends_date"]) for row in (bought, wanted)] == ["2024-06-12", "2024-05-02"]
+
+
+def test_a_tender_alone_is_a_plan_and_no_award():
     tender = made.notice("p", "tender", "2024-05-02", "GPU server with H100 and A800")
+    assert only(process(tender))["result"] == "no_data"
+    assert planned(tender)["result"] == "flag"
+
+
+def test_a_plan_adds_nothing_to_an_award_that_alone_names_the_part():
+    tender = made.notice("p", "tender", "2024-05-02", "GPU servers")
     award = made.notice("p", "award", "2024-06-12", "GPU server with H100")
-    row = only(process(tender, award))
-    assert (row["kind"], row["observed_value"]) == ("tender_award_names_controlled_chip", 1.0)
-    assert only(process(tender))["kind"] == "plan_names_controlled_chip"
-    assert only(process(tender))["observed_value"] == 2.0
+    assert planned(tender, award)["result"] == "not_applicable"
+    assert planned(tender)["result"] == "no_flag"
 
 
 def test_an_award_that_came_to_nothing_counts_as_a_plan():
     award = made.notice("p", "award", "2024-06-12", "GPU server with H100", status="Cancelled")
-    assert only(process(award))["kind"] == "plan_names_controlled_chip"
+    assert planned(award)["result"] == "flag"
+    assert only(process(award))["result"] == "no_data"
 
 
 @pytest.mark.parametrize(
@@ -163,7 +194,7 @@ def test_control_that_began_within_the_period_of_a_coarse_date_is_no_flag(
 def test_a_coarse_date_says_what_is_missing():
     award = made.notice("p", "award", "2023-10-01", "NVIDIA H800 GPU", date_precision="month")
     assert only(process(award))["statement"] == (
-        "It names H800; whether a licence was needed on its date cannot be told (not known: day)."
+        "An award names H800; whether a licence was needed on its date cannot be told (not known: day)."
     )
 
 
@@ -225,7 +256,18 @@ def test_a_later_plan_does_not_undo_an_award_of_before_control():
     award = made.notice("p", "award", "2023-06-01", "NVIDIA H800 GPU")
     plan = made.notice("p", "tender", "2024-06-01", "NVIDIA H800 GPU")
     assert only(process(award, plan))["result"] == "no_flag"
-    assert only(process(plan))["result"] == "flag"
+    row = planned(award, plan)
+    assert row["result"] == "no_flag"
+    assert row["statement"] == (
+        "What it names was awarded on a day on which no licence was needed."
+    )
+    assert planned(plan)["result"] == "flag"
+
+
+def test_what_an_award_settled_says_nothing_of_another_part():
+    award = made.notice("p", "award", "2023-06-01", "NVIDIA H800 GPU")
+    plan = made.notice("p", "tender", "2024-06-01", "NVIDIA H100 GPU")
+    assert planned(award, plan)["result"] == "flag"
 
 
 def test_a_flag_quotes_the_words_it_rests_on():

@@ -222,7 +222,7 @@ def owned(case):
 
 
 BUILD = {
-    "P01": base_load, "P03": hours, "P05": installed, "P07": capacities, "C01": lane, "C03": cells, "R01": process, "R03": process, "R04": process, "S01": openings, "E01": named,
+    "P01": base_load, "P03": hours, "P05": installed, "P07": capacities, "C01": lane, "C03": cells, "R01": process, "R02": process, "R03": process, "R04": process, "S01": openings, "E01": named,
     **dict.fromkeys(("E02", "E03", "E04", "E05"), owned),
 }  # fmt: skip
 CASES = [

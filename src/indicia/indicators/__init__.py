@@ -14,6 +14,7 @@ from indicia.indicators import (
     listed_party,
     load_factor,
     opaque_ownership,
+    plan_names_chip,
     shell_rotation,
     value_density,
 )
@@ -27,6 +28,7 @@ CATALOGUE: tuple[Indicator, ...] = (
     lane_surge.INDICATOR,
     value_density.INDICATOR,
     award_names_chip.INDICATOR,
+    plan_names_chip.INDICATOR,
     domestic_chip.INDICATOR,
     ai_infrastructure.INDICATOR,
     hiring_burst.INDICATOR,

@@ -67,8 +67,12 @@ SIGHTS = (
         "A sixth of the lane's value under a code, and US$ 5 million a month. A mixture inside one published line is not seen.", 0.15,
     ),
     Sight(
-        "R01", "process", "A model named in the published title or description of a notice.",
+        "R01", "process", "A model named in the published title or description of an award.",
         "One name. Most buyers publish no model, and many publish no notice.", 0.3,
+    ),
+    Sight(
+        "R02", "process", "A model named in the published title or description of a tender or plan.",
+        "One name. Specifications seldom name a model, and are often kept from the public.", 0.3,
     ),
     Sight(
         "R03", "process", "A maker, family or model named in a notice that names accelerators.",
