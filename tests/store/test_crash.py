@@ -1,4 +1,7 @@
-"""A refresh ended by `kill -9` at any moment: the store opens, nothing is lost, nothing is asked twice."""
+"""A refresh ended by `kill -9` at any moment: the store opens, nothing is lost, nothing is asked twice.
+
+Figures are printed, not asserted: run with -s. docs/operating.md quotes them.
+"""
 
 import random
 import signal
@@ -10,6 +13,7 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from json import dumps
 from pathlib import Path
+from statistics import median
 
 import pytest
 from served import eia_page
@@ -18,6 +22,7 @@ from indicia.sources.archive import Archive
 from indicia.store import Store, pointer
 
 PAGES, HOURS, KILLS = 8, 240, 30
+PATIENCE_SECONDS = 180
 ZONES = [f"Z{n:02d}" for n in range(PAGES)]
 
 
@@ -73,6 +78,10 @@ def start(home, publisher):
     )
 
 
+def tell(text):
+    sys.stdout.write(f"\n{text}\n")
+
+
 def values(home):
     """The round each zone's stored values are of; every zone whole or not there."""
     with Store.open(home) as store:
@@ -91,12 +100,12 @@ def test_thirty_kills_lose_nothing_and_ask_nothing_twice(tmp_path, publisher):
     for _ in range(2):  # the second finds everything warm
         began = time.monotonic()
         whole = start(tmp_path, publisher)
-        assert whole.wait(60) == 0, whole.stderr.read()
+        assert whole.wait(PATIENCE_SECONDS) == 0, whole.stderr.read()
         durations.append(time.monotonic() - began)
     duration = min(durations)
     acknowledged = values(tmp_path)
     assert set(acknowledged) == set(ZONES)
-    ended_early = 0
+    ended_early, published_early, opening = 0, 0, []
     for number in range(1, KILLS + 1):
         publisher.round = number
         before = pointer(tmp_path)
@@ -108,8 +117,12 @@ def test_thirty_kills_lose_nothing_and_ask_nothing_twice(tmp_path, publisher):
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
         said, _ = process.communicate(timeout=30)
-        ended_early += process.returncode == -signal.SIGKILL
+        is_killed = process.returncode == -signal.SIGKILL
+        ended_early += is_killed
+        published_early += is_killed and pointer(tmp_path) != before
+        began = time.monotonic()
         after = values(tmp_path)
+        opening.append(time.monotonic() - began)
         assert set(after) == set(ZONES)
         assert all(after[z] >= acknowledged[z] for z in ZONES)
         if "published" in said:
@@ -119,8 +132,14 @@ def test_thirty_kills_lose_nothing_and_ask_nothing_twice(tmp_path, publisher):
 
     held = [f.url for f in Archive(tmp_path).pending("power/eia930")]
     publisher.asked.clear()
+    began = time.monotonic()
     final = start(tmp_path, publisher)
-    said, problems = final.communicate(timeout=60)
+    said, problems = final.communicate(timeout=PATIENCE_SECONDS)
+    tell(
+        f"kill -9: {KILLS} refreshes of {durations[1]:.1f} s, {ended_early} killed, of these "
+        f"{published_early} after publishing; opened and read afterwards in median {median(opening):.2f} s; "
+        f"the next refresh took {time.monotonic() - began:.1f} s with {len(set(held))} of {PAGES} pages from the archive"
+    )
     assert final.returncode == 0, problems
     assert "published" in said
     asked = [publisher.url + path for path in publisher.asked]
@@ -152,7 +171,7 @@ def test_what_was_read_before_a_crash_is_loaded_without_asking_again(tmp_path, p
 
 def test_a_full_disk_is_one_plain_line_and_costs_nothing(tmp_path, publisher):
     whole = start(tmp_path, publisher)
-    assert whole.wait(60) == 0, whole.stderr.read()
+    assert whole.wait(PATIENCE_SECONDS) == 0, whole.stderr.read()
     before = values(tmp_path)
     publisher.round = 1
     code = (
@@ -169,12 +188,14 @@ def test_a_full_disk_is_one_plain_line_and_costs_nothing(tmp_path, publisher):
     assert "Free space" in full.stderr
     assert values(tmp_path) == before
     again = start(tmp_path, publisher)
-    assert again.wait(60) == 0, again.stderr.read()
+    assert again.wait(PATIENCE_SECONDS) == 0, again.stderr.read()
 
 
 def test_two_refreshes_at_once_wait_for_each_other_and_double_nothing(tmp_path, publisher):
+    began = time.monotonic()
     both = [start(tmp_path, publisher) for _ in range(2)]
     ended = [p.communicate(timeout=120) for p in both]
+    tell(f"two refreshes at once: both done in {time.monotonic() - began:.1f} s")
     assert [p.returncode for p in both] == [0, 0], ended
     assert sorted(out.split()[1] for out, _ in ended) == ["1", "2"]
     assert set(values(tmp_path)) == set(ZONES)
@@ -185,7 +206,7 @@ def test_two_refreshes_at_once_wait_for_each_other_and_double_nothing(tmp_path, 
 
 
 def test_a_refresh_during_heavy_reading_disturbs_no_reader(tmp_path, publisher):
-    assert start(tmp_path, publisher).wait(60) == 0
+    assert start(tmp_path, publisher).wait(PATIENCE_SECONDS) == 0
     publisher.round, done, seen = 1, threading.Event(), []
 
     def read():

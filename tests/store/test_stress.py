@@ -68,6 +68,11 @@ def test_a_disk_that_is_full_at_any_step_costs_nothing(tmp_path):
     assert ran.returncode == 0, ran.stderr[-2000:]
     steps = [json.loads(line) for line in ran.stdout.splitlines()]
     full = [s for s in steps if s["problem"]]
+    archiving = sum(s["archived"] == 0 for s in full)
+    sys.stdout.write(
+        f"\nfull disk: {len(steps)} refreshes with less room each, {len(full)} stopped: {archiving} while "
+        f"archiving, {len(full) - archiving} later\n"
+    )
     assert len(full) < len(steps), "room was never enough"
     assert all("Free space" in s["problem"] and "\n" not in s["problem"] for s in full), full
     assert any(s["archived"] == 0 for s in full), "never full while archiving"
