@@ -1,7 +1,7 @@
 """Seeded plans of faults, and refreshes that meet them."""
 
 import random
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
 from math import lcm
@@ -13,8 +13,9 @@ from simulator.publishers import PUBLISHERS
 from simulator.server import Simulator, rerouted
 
 from indicia.cli import providers, work
+from indicia.schema import TABLES
 from indicia.sources import session
-from indicia.store import Store
+from indicia.store import Store, reader
 
 STAMPS = ("source_url", "published_utc", "fetched_utc", "fetch_id", "origin_id")
 UNHURRIED = {"per_minute": 0, "per_day": 0, "pause_seconds": 0.0}
@@ -52,6 +53,19 @@ def job_of(publisher_job):
     return providers.find().jobs[publisher_job]
 
 
+@contextmanager
+def only(tables):
+    """Readers open the views of these tables and of the run log alone: the others are many."""
+    shown = {
+        "OBSERVATIONS": tuple(TABLES[t] for t in tables),
+        "UNITED": (),
+        "RESOLVED": (),
+        "ASSESSMENTS": (),
+    }
+    with patch.multiple(reader, **shown):
+        yield
+
+
 def _maker(publisher, kind):
     known = {**faults.FAULTS, **faults.PAGED, **publisher.own}
     return known.get(kind)
@@ -83,18 +97,19 @@ def refreshed(publisher, home, vintage, spoiled=()):
         with ExitStack() as patches:
             for name, value in publisher.small.items():
                 patches.enter_context(patch(name, value))
+            patches.enter_context(only(job.source.tables))
             patches.enter_context(patch.object(session, "RETRIES", AT_ONCE))
             patches.enter_context(patch.object(work, "assess", lambda *_: {}))
+            patches.enter_context(patch.object(work.Build, "reader", lambda _build: None))
             outcome = work.refresh(home, tasks, progress=lambda _t: None)
     return outcome, simulator.asked
 
 
 def rows(publisher, home):
     """The rows held of each table, without what differs from one run to the next."""
-    with Store.open(home) as store:
-        held = {
-            t: store.sql(f'SELECT * FROM "{t}"') for t in job_of(publisher.job).source.tables
-        }
+    tables = job_of(publisher.job).source.tables
+    with only(tables), Store.open(home) as store:
+        held = {t: store.sql(f'SELECT * FROM "{t}"') for t in tables}
     return {
         table: frame.drop(c for c in STAMPS if c in frame.columns).sort(pl.all())
         for table, frame in held.items()

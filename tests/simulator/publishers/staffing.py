@@ -7,6 +7,12 @@ from urllib.parse import urlencode
 from simulator.publishers.base import counted
 from simulator.server import Reply
 
+SOME_BOARDS = (
+    ("greenhouse", "coreweave", "CoreWeave"),
+    ("ashby", "crusoe", "Crusoe"),
+    ("lever", "mistral", "Mistral AI"),
+)
+
 
 def boards(asked, vintage):
     groups = ["GPU Systems Engineer", "InfiniBand Network Engineer", "Data Center Technician"]
