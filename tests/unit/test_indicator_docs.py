@@ -112,6 +112,34 @@ def cells(case):
     return made.database(customs_flow=rows)
 
 
+def consignments(case):
+    """Shipments to one consignee; with a past on file, somebody else's in every month before."""
+    goods = {"origin_iso2": "TW", "destination_iso2": "MY", "hs_code": "84715000"}
+    lines = [
+        {
+            **goods,
+            "shipment_id": f"B{n}",
+            "shipped_date": line["date"],
+            "consignee_name": case["consignee"],
+            "value_reported_usd": line["value_usd"],
+            "net_weight_kg": line.get("weight_kg"),
+        }
+        for n, line in enumerate(case["lines"])
+    ]
+    others = made.months(24, date(2020, 10, 1)) if case.get("is_past_on_file") else []
+    lines += [
+        {
+            "shipment_id": f"A{n}",
+            "shipped_date": day,
+            "destination_iso2": "MY",
+            "consignee_name": "Example Tyres",
+            "hs_code": "401110",
+        }
+        for n, day in enumerate(others)
+    ]
+    return made.database(shipment=lines)
+
+
 def process(case):
     notices = [
         made.notice(
@@ -222,7 +250,7 @@ def owned(case):
 
 
 BUILD = {
-    "P01": base_load, "P03": hours, "P05": installed, "P07": capacities, "C01": lane, "C03": cells, "R01": process, "R02": process, "R03": process, "R04": process, "S01": openings, "E01": named,
+    "P01": base_load, "P03": hours, "P05": installed, "P07": capacities, "C01": lane, "C03": cells, "C06": consignments, "R01": process, "R02": process, "R03": process, "R04": process, "S01": openings, "E01": named,
     **dict.fromkeys(("E02", "E03", "E04", "E05"), owned),
 }  # fmt: skip
 CASES = [

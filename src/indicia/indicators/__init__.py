@@ -15,6 +15,7 @@ from indicia.indicators import (
     load_factor,
     opaque_ownership,
     plan_names_chip,
+    passing_consignee,
     shell_rotation,
     value_density,
 )
@@ -27,6 +28,7 @@ CATALOGUE: tuple[Indicator, ...] = (
     capacity_gap.INDICATOR,
     lane_surge.INDICATOR,
     value_density.INDICATOR,
+    passing_consignee.INDICATOR,
     award_names_chip.INDICATOR,
     plan_names_chip.INDICATOR,
     domestic_chip.INDICATOR,

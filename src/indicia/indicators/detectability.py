@@ -67,6 +67,10 @@ SIGHTS = (
         "A sixth of the lane's value under a code, and US$ 5 million a month. A mixture inside one published line is not seen.", 0.15,
     ),
     Sight(
+        "C06", "party", "Consignees as declared, where shipment records with names are at hand.",
+        "US$ 1.6 million of goods in the band in three months, or 5 million in six. Most countries publish no names.", 0.1,
+    ),
+    Sight(
         "R01", "process", "A model named in the published title or description of an award.",
         "One name. Most buyers publish no model, and many publish no notice.", 0.3,
     ),
