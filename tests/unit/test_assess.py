@@ -27,6 +27,7 @@ DECLARED, UNLABELLED, ELSEWHERE = (
     "unlabelled load in China",
     "third-country cloud",
 )
+INFRASTRUCTURE, INFRASTRUCTURE_SIGHT = "liquid_cooling_or_IB_tender", 0.25
 AWARD, PLAN = "tender_award_names_controlled_chip", "plan_names_controlled_chip"
 SURGE, LISTED, STEP = (
     "corridor_surge_z_gt_3.5",
@@ -62,6 +63,10 @@ def flag_bans(kind, rival, weight=1.0, exposure=1.0):
         return exposure * share(kind, h) + (1 - exposure) * share(kind, "background")
 
     return weight * log10(seen("H1") / seen(rival))
+
+
+def absent_bans(kind, rival, weight, sight):
+    return weight * log10((1 - sight * share(kind, "H1")) / (1 - sight * share(kind, rival)))
 
 
 def clip(value, cap):
@@ -187,9 +192,16 @@ def test_a_site_is_judged_as_computed_by_hand():
     told = []
     answer = assess(observed(), CATALOGUE, ON, told.append)
     grade_b = 0.9
-    parts = {AWARD: 1.0, SURGE: 0.4, LISTED: 1.0}
+    parts = {SURGE: 0.4, LISTED: 1.0}
+    # The award names neither cooling nor fabric: one origin, its strongest part for and against.
+    sight = INFRASTRUCTURE_SIGHT
+    unseen = {k: min(absent_bans(INFRASTRUCTURE, k, grade_b, sight), 0) for k in RIVALS}
+    bought = {k: clip(flag_bans(AWARD, k, grade_b) + unseen[k], 1.5) for k in RIVALS}
     evidence = {
-        k: clip(sum(clip(flag_bans(e, k, grade_b, w), 1.5) for e, w in parts.items()), 3.0)
+        k: clip(
+            bought[k] + sum(clip(flag_bans(e, k, grade_b, w), 1.5) for e, w in parts.items()),
+            3.0,
+        )
         for k in RIVALS
     }
     support = {k: evidence[k] + prior(DECLARED, k) for k in RIVALS}
@@ -204,23 +216,25 @@ def test_a_site_is_judged_as_computed_by_hand():
     assert row["families_for_count"] == 3
     assert row["verdict"] == ("lead" if support[rival] >= LEAD["threshold_bans"] else "watch")
     assert (row["prior_class"], row["is_prior_stated"]) == (DECLARED, True)
-    assert (row["computable_count"], row["applicable_count"]) == (3, len(CATALOGUE))
-    assert row["coverage_share"] == 3 / len(CATALOGUE)
+    # The notice names no buyer or supplier, so whether one is listed cannot be asked.
+    assert (row["computable_count"], row["applicable_count"]) == (5, len(CATALOGUE) - 1)
+    assert row["coverage_share"] == 5 / (len(CATALOGUE) - 1)
     for made_row in answer["assessment_rival"].iter_rows(named=True):
         k = made_row["rival"]
         assert made_row["prior_bans"] == pytest.approx(prior(DECLARED, k), abs=1e-12)
         assert made_row["evidence_bans"] == pytest.approx(evidence[k], abs=1e-12)
         assert made_row["support_bans"] == pytest.approx(support[k], abs=1e-12)
     results = dict(answer["indicator_result"].select("indicator", "result").iter_rows())
-    flags = {"R01", "C01", "E01"}
-    assert results == {i.code: "flag" if i.code in flags else "no_data" for i in CATALOGUE}
+    said = dict.fromkeys(("R01", "C01", "E01"), "flag")
+    said |= {"R03": "no_flag", "R04": "no_flag", "R07": "not_applicable"}
+    assert results == {i.code: said.get(i.code, "no_data") for i in CATALOGUE}
     assert told[-1] == "weighing"
 
 
 def test_every_flag_rests_on_named_observations():
     answer = assess(observed(), CATALOGUE, ON)
     bare = answer["item"].join(answer["evidence_source"], on="evidence_id", how="anti")
-    assert answer["item"].height == 3
+    assert answer["item"].height == 5
     assert bare.is_empty()
 
 

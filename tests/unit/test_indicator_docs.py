@@ -249,8 +249,43 @@ def owned(case):
     )
 
 
+def bought(case):
+    """A purchase, its buyer and suppliers as organisations, and who is listed."""
+    names = {x["name"]: f"EL:{x['name']}" for x in case["listed"]}
+    sides = [("buyer", case["buyer"])]
+    sides += [("supplier", name) for name in case.get("suppliers", "").split("; ") if name]
+    records = [
+        who.record(
+            f"{role}:{name}",
+            names.get(name, ""),
+            kind=role,
+            name=name,
+            table_name="procurement_notice",
+        )
+        for role, name in sides
+    ]
+    records += [who.listed(x["name"], listed_date=x["listed_date"]) for x in case["listed"]]
+    notice = made.notice(
+        "ocds-example-1",
+        "award",
+        case["date"],
+        "Servers",
+        buyer_name=case["buyer"],
+        supplier_names=case.get("suppliers"),
+        date_precision=case.get("precision", "day"),
+    )
+    tie = {
+        "facility_id": "epoch-example",
+        "scope_kind": "process",
+        "scope_id": "ocds-example-1",
+        "weight_share": 1.0,
+        "basis": "made",
+    }
+    return who.database(records, procurement_notice=[notice], exposure=[tie])
+
+
 BUILD = {
-    "P01": base_load, "P03": hours, "P05": installed, "P07": capacities, "C01": lane, "C03": cells, "C06": consignments, "R01": process, "R02": process, "R03": process, "R04": process, "S01": openings, "E01": named,
+    "P01": base_load, "P03": hours, "P05": installed, "P07": capacities, "C01": lane, "C03": cells, "C06": consignments, "R07": bought, "R01": process, "R02": process, "R03": process, "R04": process, "S01": openings, "E01": named,
     **dict.fromkeys(("E02", "E03", "E04", "E05"), owned),
 }  # fmt: skip
 CASES = [

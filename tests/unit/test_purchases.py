@@ -1,9 +1,12 @@
 """Purchases: which words name domestic parts or infrastructure of AI class, and which only look like it."""
 
+from datetime import date
+
 import made
+import made_resolved as who
 import pytest
 
-from indicia.indicators import ai_infrastructure, domestic_chip
+from indicia.indicators import ai_infrastructure, domestic_chip, listed_buyer
 
 TIE = {"facility_id": "f", "scope_kind": "process", "scope_id": "p", "weight_share": 1.0}
 
@@ -94,3 +97,46 @@ def test_a_purchase_of_other_parts_does_not_speak_against_domestic_ones():
     notice = made.notice("p", "award", "2024-06-12", "NVIDIA H100 GPU")
     row = only(domestic_chip, notice)
     assert (row["result"], row["detectability_share"]) == ("no_flag", 0.0)
+
+
+def listed_buyer_row(on, **more):
+    db = who.database(
+        [
+            who.record(
+                "buyer:X", "EL:X", kind="buyer", name="X", table_name="procurement_notice"
+            ),
+            who.listed("X", **more),
+        ],
+        procurement_notice=[made.notice("p", "award", on, "Servers", buyer_name="X")],
+        exposure=[{**TIE, "basis": "made"}],
+    )
+    return listed_buyer.compute(db)
+
+
+@pytest.mark.parametrize(
+    ("on", "listed", "result"),
+    [
+        ("2024-12-04", date(2024, 12, 5), "no_flag"),
+        ("2024-12-05", date(2024, 12, 5), "flag"),
+        (None, date(2024, 12, 5), "no_data"),
+        ("2024-12-05", None, "no_data"),
+    ],
+)
+def test_a_listing_counts_from_its_first_day(on, listed, result):
+    (row,) = listed_buyer_row(on, listed_date=listed).evidence.iter_rows(named=True)
+    assert row["result"] == result
+
+
+def test_a_listing_on_a_list_without_export_limits_does_not_count():
+    (row,) = listed_buyer_row("2024-12-05", list_code="1260H").evidence.iter_rows(named=True)
+    assert row["result"] == "no_data"
+
+
+def test_the_origin_of_a_listed_buyer_is_the_listing_and_both_rows_are_cited():
+    found = listed_buyer_row("2024-12-05", origin_id="the list")
+    (row,) = found.evidence.iter_rows(named=True)
+    assert row["origin_id"] == "the list"
+    assert dict(found.sources.select("table_name", "quote").iter_rows()) == {
+        "procurement_notice": "buyer: X",
+        "entity_listing": "EL: X; listed 2024-12-05",
+    }

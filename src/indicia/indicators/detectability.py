@@ -87,6 +87,10 @@ SIGHTS = (
         "One name. Halls are often bought as one lot whose text names neither cooling nor fabric.", 0.25,
     ),
     Sight(
+        "R07", "process", "A buyer or supplier named in a notice and taken to be a listed organisation.",
+        "One organisation. Agents and purchasing offices named in place of the user are not found.", 0.25,
+    ),
+    Sight(
         "S01", "employer", "Openings advertised with a place on the boards that are counted.",
         "Three openings at once. Contractors' and unadvertised posts are not seen.", 0.3,
     ),

@@ -53,6 +53,7 @@ STEP, SURGE, HIRING = "load_step_ge_5MW", "corridor_surge_z_gt_3.5", "dc_hiring_
 DENSE = "import_unit_value_in_AI_band"
 PASSING, FIRST = "consignee_passes_goods_on", "first_purchase_in_AI_band"
 INFRASTRUCTURE = "liquid_cooling_or_IB_tender"
+BUYER = "purchase_names_listed_party"
 DOMESTIC = "tender_award_names_domestic_chip"
 AWARD, PLAN = "tender_award_names_controlled_chip", "plan_names_controlled_chip"
 LISTED = "listed_party_address_or_owner"
@@ -100,6 +101,7 @@ VIEWS = (
     View("R02", "process", (PLAN,), 0.4, (0.05, 1.0), (0.3, 0.3), answers=2),
     View("R03", "process", (DOMESTIC,), 0.1, (0.05, 1.0), (0.0, 0.0), answers=2),
     View("R04", "process", (INFRASTRUCTURE,), 0.4, (0.05, 1.0), (0.25, 0.25), answers=2),
+    View("R07", "process", (BUYER,), 0.4, (0.05, 1.0), (0.25, 0.25), answers=2),
     View("S01", "employer", (HIRING,), 0.4, (0.1, 0.9), (0.3, 0.3)),
     View("E01", "party", (LISTED,), 0.8, (0.4, 1.0), (0.25, 0.25), answers=2),
     View("E02", "party", (SHELL,), 0.2, (0.4, 1.0), (0.15, 0.15), answers=2),
