@@ -167,6 +167,28 @@ def monthly_flow(
     }
 
 
+def monthly_lane(
+    lane: str, value_usd: Sequence[float | None], **more: object
+) -> list[dict[str, object]]:
+    """`customs_flow` rows of `EXP>IMP` per month from 2022, as the importer reports."""
+    days = months(len(value_usd), date(2022, 1, 1))
+    importer, exporter = lane.split(">")[::-1]
+    return [
+        {
+            "reporter_iso3": importer,
+            "partner_iso3": exporter,
+            "flow": "M",
+            "hs_code": "847150",
+            "frequency": "M",
+            "period": f"{day:%Y-%m}",
+            "value_reported_usd": value,
+            **more,
+        }
+        for day, value in zip(days, value_usd, strict=True)
+        if value is not None
+    ]
+
+
 def notice(
     process: str, stage: str, on: str | None, text: str, **more: object
 ) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """Indicators: one module per question, rows in, evidence out. `CATALOGUE` is the whole list."""
 
 from indicia.indicators import (
+    absorption_gap,
     ai_infrastructure,
     award_names_chip,
     base_load_step,
@@ -25,6 +26,7 @@ from indicia.indicators.base import Found, Indicator
 CATALOGUE: tuple[Indicator, ...] = (
     base_load_step.INDICATOR,
     load_factor.INDICATOR,
+    absorption_gap.INDICATOR,
     installed_dark.INDICATOR,
     capacity_gap.INDICATOR,
     lane_surge.INDICATOR,

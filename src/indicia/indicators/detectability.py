@@ -51,6 +51,10 @@ SIGHTS = (
         None, "5 MW / the zone's mean load in MW, at most 1",
     ),
     Sight(
+        "P04", "lane", "A lane's imports beside all power first recorded in the importing country.",
+        "More than half as much again as everything that went on: one site among many does not show.", 0.1,
+    ),
+    Sight(
         "P05", "facility", "A reported number of accelerators beside three months of reported power after it.",
         "Three quarters or more of them missing or off: the rest, busy, draw what all would idle.", 0.3,
     ),

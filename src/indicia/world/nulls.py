@@ -60,6 +60,7 @@ LISTED = "listed_party_address_or_owner"
 SHELL, FOUNDED = "new_shell_within_180d_of_rule", "founded_within_180d_of_rule"
 OPAQUE = "ownership_opaque"
 FLAT = "load_factor_gt_0.85"
+GAP = "absorption_gap_R_gt_1.5"
 EMPTY, CONTRADICT = "declared_MW_gt_5x_observed", "published_capacities_contradict"
 
 
@@ -92,6 +93,7 @@ VIEWS = (
     View("P01", "zone", (STEP,), 0.5, (0.005, 0.35), (0.0, 0.3)),
     View("P01", "facility", (STEP,), 0.1, (1.0, 1.0), (0.0, 1.0)),
     View("P03", "zone", (FLAT,), 0.5, (0.005, 0.35), (0.0, 0.3)),
+    View("P04", "lane", (GAP,), 0.3, (0.001, 0.05), (0.1, 0.1)),
     View("P05", "facility", (EMPTY,), 0.1, (1.0, 1.0), (0.3, 0.3)),
     View("P07", "facility", (EMPTY, CONTRADICT), 0.1, (1.0, 1.0), (0.5, 0.5)),
     View("C01", "lane", (SURGE,), 0.8, (0.001, 0.05), (0.2, 0.2)),
