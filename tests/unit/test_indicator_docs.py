@@ -176,6 +176,9 @@ def process(case):
             country_iso2=n.get("country"),
             date_precision=n.get("precision", "day"),
             status=n.get("status"),
+            amount=n.get("amount"),
+            currency=n.get("currency"),
+            quantity_count=n.get("quantity"),
         )
         for n in case["notices"]
     ]
@@ -311,7 +314,7 @@ def bought(case):
 
 
 BUILD = {
-    "P01": base_load, "P03": hours, "P04": absorbed, "P05": installed, "P07": capacities, "C01": lane, "C03": cells, "C06": consignments, "R07": bought, "R01": process, "R02": process, "R03": process, "R04": process, "S01": openings, "E01": named,
+    "P01": base_load, "P03": hours, "P04": absorbed, "P05": installed, "P07": capacities, "C01": lane, "C03": cells, "C06": consignments, "R07": bought, "R01": process, "R02": process, "R03": process, "R04": process, "R05": process, "S01": openings, "E01": named,
     **dict.fromkeys(("E02", "E03", "E04", "E05"), owned),
 }  # fmt: skip
 CASES = [

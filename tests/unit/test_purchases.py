@@ -6,7 +6,7 @@ import made
 import made_resolved as who
 import pytest
 
-from indicia.indicators import ai_infrastructure, domestic_chip, listed_buyer
+from indicia.indicators import ai_infrastructure, domestic_chip, listed_buyer, unit_price
 
 TIE = {"facility_id": "f", "scope_kind": "process", "scope_id": "p", "weight_share": 1.0}
 
@@ -140,3 +140,40 @@ def test_the_origin_of_a_listed_buyer_is_the_listing_and_both_rows_are_cited():
         "procurement_notice": "buyer: X",
         "entity_listing": "EL: X; listed 2024-12-05",
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "price_usd", "result"),
+    [
+        ("NVIDIA GPU", 24_999, "no_flag"),
+        ("NVIDIA GPU", 25_000, "flag"),
+        ("NVIDIA GPU", 65_000, "flag"),
+        ("NVIDIA GPU", 65_001, "no_flag"),
+        ("NVIDIA GPU", 300_000, "no_flag"),
+        ("服务器", 199_999, "no_flag"),
+        ("服务器", 200_000, "flag"),
+        ("服务器", 520_001, "no_flag"),
+        ("Buses", 30_000, "not_applicable"),
+    ],
+)
+def test_a_price_is_held_against_one_accelerator_and_servers_of_eight(text, price_usd, result):
+    units = {"amount": price_usd * 4.0, "currency": "usd", "quantity_count": 4.0}
+    award = made.notice("p", "award", "2024-06-12", text, **units)
+    assert only(unit_price, award)["result"] == result
+
+
+@pytest.mark.parametrize(
+    ("more", "result"),
+    [
+        ({"currency": "CNY"}, "not_applicable"),
+        ({"quantity_count": 0.0}, "no_data"),
+        ({"quantity_count": None}, "no_data"),
+        ({"amount": 0.0}, "no_data"),
+        ({"currency": None}, "no_data"),
+        ({"status": "cancelled"}, "no_data"),
+    ],
+)
+def test_a_price_that_is_not_stated_is_not_zero(more, result):
+    units = {"amount": 40_000.0, "currency": "USD", "quantity_count": 1.0, **more}
+    row = only(unit_price, made.notice("p", "award", "2024-06-12", "GPU server", **units))
+    assert (row["result"], row["observed_value"]) == (result, None)

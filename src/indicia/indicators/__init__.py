@@ -16,9 +16,10 @@ from indicia.indicators import (
     listed_party,
     load_factor,
     opaque_ownership,
-    plan_names_chip,
     passing_consignee,
+    plan_names_chip,
     shell_rotation,
+    unit_price,
     value_density,
 )
 from indicia.indicators.base import Found, Indicator
@@ -36,6 +37,7 @@ CATALOGUE: tuple[Indicator, ...] = (
     plan_names_chip.INDICATOR,
     domestic_chip.INDICATOR,
     ai_infrastructure.INDICATOR,
+    unit_price.INDICATOR,
     listed_buyer.INDICATOR,
     hiring_burst.INDICATOR,
     listed_party.INDICATOR,

@@ -91,6 +91,10 @@ SIGHTS = (
         "One name. Halls are often bought as one lot whose text names neither cooling nor fabric.", 0.25,
     ),
     Sight(
+        "R05", "process", "Amount in US dollars and number of units of a purchase of servers or accelerators.",
+        "One notice with both. Most state neither units nor dollars, or one amount for goods of several kinds.", 0.05,
+    ),
+    Sight(
         "R07", "process", "A buyer or supplier named in a notice and taken to be a listed organisation.",
         "One organisation. Agents and purchasing offices named in place of the user are not found.", 0.25,
     ),

@@ -16,6 +16,7 @@ SELECT row_number() OVER (ORDER BY n.process_id, n.notice_id, n.line_id, n.sourc
        n.process_id, n.notice_id, n.line_id, n.stage, lower(coalesce(n.status, '')) AS status,
        n.notice_date AS first_date, n.date_precision, n.country_iso2,
        concat(coalesce(n.title, ''), chr(10), coalesce(n.text, '')) AS text,
+       n.amount, upper(trim(n.currency)) AS currency, n.quantity_count,
        n.source, n.source_url, n.fetch_id, n.origin_id, n.reliability
 FROM procurement_notice n
 """
