@@ -17,6 +17,7 @@ from indicia.indicators import (
     load_factor,
     opaque_ownership,
     passing_consignee,
+    peer_growth,
     plan_names_chip,
     shell_rotation,
     unit_price,
@@ -26,6 +27,7 @@ from indicia.indicators.base import Found, Indicator
 
 CATALOGUE: tuple[Indicator, ...] = (
     base_load_step.INDICATOR,
+    peer_growth.INDICATOR,
     load_factor.INDICATOR,
     absorption_gap.INDICATOR,
     installed_dark.INDICATOR,

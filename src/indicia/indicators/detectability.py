@@ -46,6 +46,11 @@ SIGHTS = (
         None, "normal(( 5 MW - 3.5 sigma ) / sigma): sigma is the spread of yearly changes in MW",
     ),
     Sight(
+        "P02", "zone", "Growth of a zone's base load over a year beyond a mix of zones without known sites.",
+        "What all but one in twenty placebos stay below: tens to hundreds of MW in a zone of gigawatts.",
+        None, "normal(( 5 MW - q e) / e): e is the error of the fit in MW, q the placebos' 95th percentile",
+    ),
+    Sight(
         "P03", "zone", "Load of a metered zone that is nearly as high on average as at its peak.",
         "A flat load that is most of what the zone draws: tens of MW at a meter of one's own.",
         None, "5 MW / the zone's mean load in MW, at most 1",
