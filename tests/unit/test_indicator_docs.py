@@ -336,8 +336,34 @@ def bought(case):
     return who.database(records, procurement_notice=[notice], exposure=[tie])
 
 
+def supplied(case):
+    """An award, its number of tenderers and its supplier's age."""
+    founded = {"founded_date": case["founded"]} if "founded" in case else {}
+    supplier = who.record(
+        "supplier:Example", kind="supplier", name="Example", table_name="procurement_notice"
+    )
+    register = who.record("LEI:EXAMPLE", "supplier:Example", **founded)
+    notice = made.notice(
+        "ocds-example-1",
+        case.get("stage", "award"),
+        case["date"],
+        "Servers",
+        supplier_names="Example",
+        tenderers_count=case.get("tenderers"),
+        status=case.get("status"),
+    )
+    tie = {
+        "facility_id": "epoch-example",
+        "scope_kind": "process",
+        "scope_id": "ocds-example-1",
+        "weight_share": 1.0,
+        "basis": "made",
+    }
+    return who.database([supplier, register], procurement_notice=[notice], exposure=[tie])
+
+
 BUILD = {
-    "P01": base_load, "P02": panel, "P03": hours, "P04": absorbed, "P05": installed, "P07": capacities, "C01": lane, "C03": cells, "C06": consignments, "R07": bought, "R01": process, "R02": process, "R03": process, "R04": process, "R05": process, "S01": openings, "E01": named,
+    "P01": base_load, "P02": panel, "P03": hours, "P04": absorbed, "P05": installed, "P07": capacities, "C01": lane, "C03": cells, "C06": consignments, "R07": bought, "R06": supplied, "R01": process, "R02": process, "R03": process, "R04": process, "R05": process, "S01": openings, "E01": named,
     **dict.fromkeys(("E02", "E03", "E04", "E05"), owned),
 }  # fmt: skip
 CASES = [

@@ -6,7 +6,13 @@ import made
 import made_resolved as who
 import pytest
 
-from indicia.indicators import ai_infrastructure, domestic_chip, listed_buyer, unit_price
+from indicia.indicators import (
+    ai_infrastructure,
+    domestic_chip,
+    listed_buyer,
+    supplier_marks,
+    unit_price,
+)
 
 TIE = {"facility_id": "f", "scope_kind": "process", "scope_id": "p", "weight_share": 1.0}
 
@@ -177,3 +183,41 @@ def test_a_price_that_is_not_stated_is_not_zero(more, result):
     units = {"amount": 40_000.0, "currency": "USD", "quantity_count": 1.0, **more}
     row = only(unit_price, made.notice("p", "award", "2024-06-12", "GPU server", **units))
     assert (row["result"], row["observed_value"]) == (result, None)
+
+
+def won(supplier, codes, processes=20, status="active"):
+    return [
+        made.notice(
+            f"{supplier}-{status}-{n}",
+            "award",
+            "2024-06-12",
+            "Goods",
+            supplier_names=supplier,
+            classification_codes=codes,
+            status=status,
+        )
+        for n in range(processes)
+    ]
+
+
+def wide(*awards):
+    db = made.database(procurement_notice=[row for rows in awards for row in rows])
+    return supplier_marks.heterogeneous(db).filter("is_wide")["supplier"].to_list()
+
+
+PLAIN = [won(name, "CPV:30200000; CPV:30210000") for name in ("A", "B", "C", "D")]
+
+
+def test_a_supplier_of_many_trades_lies_above_the_fence_of_all_suppliers():
+    assert wide(*PLAIN, won("W", "CPV:30200000; CPV:48800000")) == ["W"]
+    assert wide(*PLAIN, won("W", "CPV:30200000; CPV:30300000")) == []
+
+
+@pytest.mark.parametrize("status", ["pending", "cancelled", "unsuccessful", "invalid"])
+def test_what_was_not_won_does_not_make_a_supplier_of_many_trades(status):
+    assert wide(*PLAIN, won("W", "CPV:30; CPV:48", status=status)) == []
+
+
+def test_a_supplier_of_few_processes_or_in_company_is_not_asked():
+    assert wide(*PLAIN, won("W", "CPV:30200000; CPV:48800000", processes=19)) == []
+    assert wide(*PLAIN, won("W; X", "CPV:30200000; CPV:48800000")) == []

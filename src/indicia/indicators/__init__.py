@@ -20,6 +20,7 @@ from indicia.indicators import (
     peer_growth,
     plan_names_chip,
     shell_rotation,
+    supplier_marks,
     unit_price,
     value_density,
 )
@@ -40,6 +41,7 @@ CATALOGUE: tuple[Indicator, ...] = (
     domestic_chip.INDICATOR,
     ai_infrastructure.INDICATOR,
     unit_price.INDICATOR,
+    supplier_marks.INDICATOR,
     listed_buyer.INDICATOR,
     hiring_burst.INDICATOR,
     listed_party.INDICATOR,

@@ -100,6 +100,10 @@ SIGHTS = (
         "One notice with both. Most state neither units nor dollars, or one amount for goods of several kinds.", 0.05,
     ),
     Sight(
+        "R06", "process", "Number of bids, codes of goods, and a supplier's date of foundation.",
+        "One of three marks. Most notices state neither bids nor a supplier that a register knows.", 0.1,
+    ),
+    Sight(
         "R07", "process", "A buyer or supplier named in a notice and taken to be a listed organisation.",
         "One organisation. Agents and purchasing offices named in place of the user are not found.", 0.25,
     ),

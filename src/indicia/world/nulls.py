@@ -55,6 +55,7 @@ PASSING, FIRST = "consignee_passes_goods_on", "first_purchase_in_AI_band"
 INFRASTRUCTURE = "liquid_cooling_or_IB_tender"
 BUYER = "purchase_names_listed_party"
 PRICE = "purchase_unit_price_in_AI_band"
+MARKS = "supplier_marks"
 DOMESTIC = "tender_award_names_domestic_chip"
 AWARD, PLAN = "tender_award_names_controlled_chip", "plan_names_controlled_chip"
 LISTED = "listed_party_address_or_owner"
@@ -106,6 +107,7 @@ VIEWS = (
     View("R03", "process", (DOMESTIC,), 0.1, (0.05, 1.0), (0.0, 0.0), answers=2),
     View("R04", "process", (INFRASTRUCTURE,), 0.4, (0.05, 1.0), (0.25, 0.25), answers=2),
     View("R05", "process", (PRICE,), 0.1, (0.05, 1.0), (0.05, 0.05), answers=2),
+    View("R06", "process", (MARKS,), 0.2, (0.05, 1.0), (0.1, 0.1), answers=2),
     View("R07", "process", (BUYER,), 0.4, (0.05, 1.0), (0.25, 0.25), answers=2),
     View("S01", "employer", (HIRING,), 0.4, (0.1, 0.9), (0.3, 0.3)),
     View("E01", "party", (LISTED,), 0.8, (0.4, 1.0), (0.25, 0.25), answers=2),
