@@ -145,6 +145,16 @@ def lane(case):
     return made.database(customs_flow=rows)
 
 
+def mirrors(case):
+    sides = (("M", case["imports_million_usd"]), ("X", case["exports_million_usd"]))
+    rows = [
+        row
+        for flow, values in sides
+        for row in made.yearly_lane(case["lane"], [v * 1e6 for v in values], flow)
+    ]
+    return made.database(customs_flow=rows)
+
+
 def cells(case):
     """Monthly imports of one lane by national code, with their weight."""
     rows = [
@@ -363,7 +373,7 @@ def supplied(case):
 
 
 BUILD = {
-    "P01": base_load, "P02": panel, "P03": hours, "P04": absorbed, "P05": installed, "P07": capacities, "C01": lane, "C03": cells, "C06": consignments, "R07": bought, "R06": supplied, "R01": process, "R02": process, "R03": process, "R04": process, "R05": process, "S01": openings, "E01": named,
+    "P01": base_load, "P02": panel, "P03": hours, "P04": absorbed, "P05": installed, "P07": capacities, "C01": lane, "C02": mirrors, "C03": cells, "C06": consignments, "R07": bought, "R06": supplied, "R01": process, "R02": process, "R03": process, "R04": process, "R05": process, "S01": openings, "E01": named,
     **dict.fromkeys(("E02", "E03", "E04", "E05"), owned),
 }  # fmt: skip
 CASES = [

@@ -72,6 +72,10 @@ SIGHTS = (
         "A few times the lane's own yearly or monthly scatter, and the floor on value.", 0.2,
     ),
     Sight(
+        "C02", "lane", "Goods of the basket that both countries of a lane declare.",
+        "A sixth of the lane's trade, where its past is calm, and the floor on value; more where the two sides always scatter.", 0.1,
+    ),
+    Sight(
         "C03", "lane", "Value per kilogram or piece of servers and their parts, where weight is declared.",
         "A sixth of the lane's value under a code, and US$ 5 million a month. A mixture inside one published line is not seen.", 0.15,
     ),

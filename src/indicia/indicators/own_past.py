@@ -11,7 +11,9 @@ AT = """CASE WHEN frequency = 'A' THEN CAST(substr(period, 1, 4) AS INTEGER)
                    + CAST(substr(period, 6, 2) AS INTEGER) - 1 END"""
 
 
-def scaled(table: str, keys: tuple[str, ...], value: str, usual: str, back: str = "") -> str:
+def scaled(
+    table: str, keys: tuple[str, ...], value: str, usual: str, back: str = "", gap: str = "1"
+) -> str:
     """Three common table expressions; the last, `scaled`, is `table` with its past beside it.
 
     Args:
@@ -20,13 +22,14 @@ def scaled(table: str, keys: tuple[str, ...], value: str, usual: str, back: str 
         value: The measure that is judged.
         usual: A second measure, of which `usual_<name>` becomes the earlier median.
         back: How many periods the past reaches back, as SQL over `e`; all of them if empty.
+        gap: How many periods before the judged one the past ends, as SQL over `e`.
 
     Returns:
         SQL. `scaled` adds earlier (count of earlier periods), middle (their median), own_sigma.
     """
     named = ", ".join(f"e.{k}" for k in keys)
     same = " AND ".join(f"h.{k} = e.{k}" for k in keys)
-    past = f"{same} AND h.at_period < e.at_period"
+    past = f"{same} AND h.at_period <= e.at_period - ({gap})"
     past += f" AND h.at_period >= e.at_period - ({back})" if back else ""
     met = " AND ".join(f"s.{k} = e.{k}" for k in (*keys, "at_period"))
     return f"""middles AS (
