@@ -31,6 +31,12 @@ FROM q_less q JOIN t_less t USING (less) WHERE damerau_levenshtein(q.word, t.wor
 UNION ALL
 SELECT word, word, 1.0 FROM vocabulary SEMI JOIN q_token USING (word)
 """
+# The same per name; a table of its own, since the order of joins decides what the rest costs.
+QUERY_ALIKE = """
+CREATE OR REPLACE TEMP TABLE q_alike AS
+SELECT q.number, q.word AS q_word, q.kind, q.worth, a.t_word, a.closeness
+FROM q_token q JOIN alike a ON a.q_word = q.word
+"""
 _SAID = """
 CREATE OR REPLACE TEMP TABLE {side}_said AS
 SELECT DISTINCT s.number, s.word, s.kind, v.spread <= {rare} AND s.kind IN ('own', 'common', 'number') AS is_rare
@@ -42,7 +48,7 @@ TARGET_SAID = _SAID.format(
 QUERY_SAID = _SAID.format(
     side="q",
     rare=RARE_WORD,
-    rows="SELECT q.number, a.t_word AS word, q.kind FROM q_token q JOIN alike a ON a.q_word = q.word",
+    rows="SELECT number, t_word AS word, kind FROM q_alike",
 )
 _KEYS = """
 SELECT number, word AS key FROM {side}_said WHERE is_rare
@@ -85,10 +91,10 @@ GROUP BY q.number, t.number
 # Each word that both names of a pair hold, and what it is worth on either side.
 MET = """
 CREATE OR REPLACE TEMP TABLE met AS
-SELECT p.q, p.t, q.word AS q_word, t.word AS t_word, q.worth * a.closeness AS q_worth,
+SELECT p.q, p.t, a.q_word, t.word AS t_word, a.worth * a.closeness AS q_worth,
        t.worth * a.closeness AS t_worth, t.kind IN ('own', 'common', 'number') AS is_own, a.closeness < 1 AS is_spelt
-FROM near p JOIN q_token q ON q.number = p.q JOIN alike a ON a.q_word = q.word
-JOIN t_token t ON t.number = p.t AND t.word = a.t_word
+FROM near p JOIN t_token t ON t.number = p.t
+JOIN q_alike a ON a.number = p.q AND a.t_word = t.word
 """
 SHARED = """
 CREATE OR REPLACE TEMP TABLE shared AS
@@ -131,3 +137,5 @@ SELECT w.q AS left, w.t AS right, w.words,
 FROM worth w LEFT JOIN q_rest a USING (q, t) LEFT JOIN t_rest b USING (q, t)
 JOIN q_name q ON q.number = w.q JOIN t_name t ON t.number = w.t
 """
+OF_TARGETS = (TARGET_LESS, TARGET_SAID, TARGET_KEYS)
+OF_QUERIES = (ALIKE, QUERY_ALIKE, QUERY_SAID, NEAR, MET, SHARED)

@@ -13,7 +13,7 @@ from indicia.entities.match.forms import Names
 from indicia.entities.match.likeness import RARE_OWN, SCORES, judged
 from indicia.store import Workspace
 
-CHUNK_NAMES = 50_000
+CHUNK_NAMES = 25_000
 MOST_CANDIDATES = 20
 # Below both no score reaches what is ever shown.
 WORDS_WORTH, LETTERS_WORTH = 0.77, 0.78
@@ -33,7 +33,7 @@ class Latin:
         )
         self._hold("vocabulary", self._spread)
         self._set("t", names, tokens)
-        for statement in (keys.TARGET_LESS, keys.TARGET_SAID, keys.TARGET_KEYS):
+        for statement in keys.OF_TARGETS:
             db.execute(statement)
 
     def scored(self, queries: Names) -> pl.DataFrame:
@@ -43,7 +43,7 @@ class Latin:
             names = queries.names.slice(start, CHUNK_NAMES)
             tokens = queries.tokens.join(names.select("number"), on="number", how="semi")
             self._set("q", names, self._grown_apart(tokens))
-            for statement in (keys.ALIKE, keys.QUERY_SAID, keys.NEAR, keys.MET, keys.SHARED):
+            for statement in keys.OF_QUERIES:
                 self._db.execute(statement)
             self._hold("worth", self._promising())
             found.append(judged(self._db.sql(keys.RESTS).pl()))
