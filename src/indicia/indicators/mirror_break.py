@@ -107,10 +107,14 @@ WITH coded AS (
   FROM sides WHERE frequency = 'A'
 ), gaps AS (
   SELECT *, 2 * (imports_usd - mirror_usd) / (imports_usd + mirror_usd) AS gap FROM mirrors
-), {scaled("gaps", SERIES, "gap", "imports_usd", "e.back", "e.span")}, judged AS (
-  SELECT *, abs(gap - middle) / greatest(coalesce(own_sigma, 0), {LEAST_SIGMA}) AS z,
-         count(*) OVER (PARTITION BY exporter, importer, frequency) AS judged_count
-  FROM scaled WHERE earlier >= least
+), {scaled("gaps", SERIES, "gap", "imports_usd", "e.back", "e.span")}, pooled AS (
+  SELECT frequency, median(own_sigma) AS usual_sigma FROM scaled WHERE earlier >= least
+  GROUP BY frequency
+), judged AS (
+  SELECT k.*, abs(k.gap - k.middle) / greatest(coalesce(k.own_sigma, 0),
+                coalesce(p.usual_sigma, 0), {LEAST_SIGMA}) AS z,
+         count(*) OVER (PARTITION BY k.exporter, k.importer, k.frequency) AS judged_count
+  FROM scaled k JOIN pooled p ON p.frequency = k.frequency WHERE k.earlier >= k.least
 ), fit_to_flag AS (
   SELECT *, CASE WHEN greatest(imports_usd, mirror_usd) < floor_usd THEN 0.0 ELSE z END AS break_z
   FROM judged
