@@ -44,6 +44,7 @@ WRITERS = {
 NOT_DATA = {
     "src/indicia/store": "the store itself",
     "src/indicia/sources": "the archive and its records",
+    "src/indicia/entities/validation": "answers to labelled files that its user names; never a store's rows",
     "src/indicia/cli": "definitions, schedules, reports of runs: counts, no rows of a source",
 }
 
