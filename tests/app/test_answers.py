@@ -140,7 +140,9 @@ def test_a_listing_is_found_by_alias_and_says_so(made):
 
 
 def test_a_supplier_among_several_is_found(made):
-    assert entity.notices(made, entity.opened(made, "tau"))["named_as"].to_list() == ["supplier"]
+    assert entity.notices(made, entity.opened(made, "tau"))["named_as"].to_list() == [
+        "supplier"
+    ]
 
 
 def _source(source_id: str) -> Source:
