@@ -15,7 +15,7 @@ demo: $(READY)  ## set up everything, load the starter facts, weigh them, serve 
 	$(BIN)/indicia demo $(DEMO)
 
 test: check  ## set up everything, check style, types and imports, run all tests
-	$(BIN)/pytest $(TESTS)
+	$(BIN)/pytest -n auto --dist worksteal $(TESTS)
 
 check: lint types imports
 
