@@ -96,19 +96,47 @@ def _counted(
     return np.asarray(counts)
 
 
-def families(items: Merged, shape: tuple[int, int], cap: float) -> Floats:
-    """Facilities x families x 7: half the strongest plus half the sum, for and against, clipped."""
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What the items of each facility and family come to, before they are set off and clipped.
+
+    Args:
+        most_for, sum_for: Facilities x families x 7: strongest item for H1, and all together.
+        most_against, sum_against: The same of the magnitudes of items against it.
+    """
+
+    most_for: Floats
+    sum_for: Floats
+    most_against: Floats
+    sum_against: Floats
+
+    def weights(self, cap: float) -> Floats:
+        """Half the strongest plus half the sum, for less against, clipped."""
+        favour, doubt = self.most_for + self.sum_for, self.most_against + self.sum_against
+        return np.asarray(np.clip(favour / 2 - doubt / 2, -cap, cap))
+
+
+def tally(items: Merged, shape: tuple[int, int]) -> Tally:
+    """Count items up per facility and family."""
     rivals = items.gain.shape[1]
-    weights = np.zeros((shape[0] * shape[1], rivals))
+    parts = [np.zeros((shape[0] * shape[1], rivals)) for _ in range(4)]
     if len(items.facility):
         cell = items.facility * shape[1] + items.family
         order = np.argsort(cell, kind="stable")
         starts = np.flatnonzero(np.diff(cell[order], prepend=-1))
-        gain, loss = items.gain[order], items.loss[order]
-        favour = np.maximum.reduceat(gain, starts) + np.add.reduceat(gain, starts)
-        doubt = np.maximum.reduceat(loss, starts) + np.add.reduceat(loss, starts)
-        weights[cell[order][starts]] = np.clip(favour / 2 - doubt / 2, -cap, cap)
-    return weights.reshape(*shape, rivals)
+        at = cell[order][starts]
+        for values, most, total in (
+            (items.gain[order], parts[0], parts[1]),
+            (items.loss[order], parts[2], parts[3]),
+        ):
+            most[at] = np.maximum.reduceat(values, starts)
+            total[at] = np.add.reduceat(values, starts)
+    return Tally(*(part.reshape(*shape, rivals) for part in parts))
+
+
+def families(items: Merged, shape: tuple[int, int], cap: float) -> Floats:
+    """Facilities x families x 7: half the strongest plus half the sum, for and against, clipped."""
+    return tally(items, shape).weights(cap)
 
 
 def support(weights: Floats, prior: Floats, cap: float) -> tuple[Floats, Integers]:
