@@ -4,29 +4,28 @@ Each question and each entry is a connection and a transaction of its own, so se
 threads may use one journal; an entry is acknowledged only once it is on the disk.
 """
 
-import json
 import os
-import re
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
 
 from indicia.errors import JournalError, UsageError
 from indicia.review import tables
+from indicia.review.entry import Act, Entry, identifier, one_of, said
 from indicia.schema import JUDGEMENT
 from indicia.schema.resolved import SUBJECTS, VERDICTS_OF_PEOPLE
 
 FILE = "review.sqlite"
 BUSY_SECONDS, POLL_SECONDS = 10.0, 0.02
-LONGEST_ID, LONGEST_REASON, LONGEST_BY = 1_000, 4_000, 40
-# Two words in a row that begin with a capital and go on in small letters.
-FULL_NAME = re.compile(r"\b[A-ZÀ-ÖØ-Þ][^\W\dA-ZÀ-ÖØ-Þ]+[\s,]+[A-ZÀ-ÖØ-Þ][^\W\dA-ZÀ-ÖØ-Þ]+")
-CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+# What is said, decided while nobody else can write: may raise, and then nothing is written.
+Guard = Callable[[pl.DataFrame], None]
+# Files that were found whole, as they then were.
+_SOUND: dict[Path, tuple[int, int]] = {}
 
 
 class Journal:
@@ -71,22 +70,47 @@ class Journal:
             UsageError: A value cannot be written down as given; nothing was written.
             JournalError: The journal cannot be written.
         """
-        ids = sorted((_id(left_id), _id(right_id)))
+        ids = sorted((identifier(left_id), identifier(right_id)))
         if ids[0] == ids[1]:
             message = f"{ids[0]!r} was given twice; a judgement is on two different ids."
             raise UsageError(message)
-        _one_of("subject", subject, SUBJECTS)
-        _one_of("verdict", verdict, VERDICTS_OF_PEOPLE)
-        payload = {"verdict": verdict, "reason": _said("reason", reason, LONGEST_REASON)}
-        if at.tzinfo is None:
-            message = f"the time {at} has no time zone; give it in UTC."
-            raise UsageError(message)
-        moment = at.astimezone(UTC).isoformat(timespec="microseconds")
-        entry = (
-            tables.JUDGEMENT_KIND, subject, _json(ids), _json(payload), _person(by), moment, store_version,
-        )  # fmt: skip
+        one_of("subject", subject, SUBJECTS)
+        one_of("verdict", verdict, VERDICTS_OF_PEOPLE)
+        payload = {"verdict": verdict, "reason": said("reason", reason)}
+        entry = Entry(tables.JUDGEMENT_KIND, subject, ids, payload)
+        return self.add(Act(by, at, store_version), [entry])[0]
+
+    def add(
+        self, act: Act, entries: Sequence[Entry], guard: Guard | None = None
+    ) -> tuple[int, ...]:
+        """Write down several entries, all of them or none.
+
+        Args:
+            act: Who, when, and the data looked at.
+            entries: What is said.
+            guard: Shown every earlier entry of these kinds (as `events` gives them) while nobody
+                else can write; refuses by raising.
+
+        Returns:
+            The numbers of the entries, once they are on the disk.
+
+        Raises:
+            JournalError: The journal cannot be written.
+        """
+        rows = [entry.row(act) for entry in entries]
         with self._writing() as db:
-            return int(db.execute(tables.ADD, entry).lastrowid or 0)
+            if guard:
+                guard(_events(db, sorted({entry.kind for entry in entries})))
+            return tuple(int(db.execute(tables.ADD, row).lastrowid or 0) for row in rows)
+
+    def events(self, kinds: Sequence[str] = tables.CASE_KINDS) -> pl.DataFrame:
+        """Every entry of these kinds, the oldest first, as rows of `tables.EVENTS`.
+
+        Raises:
+            JournalError: The journal cannot be read.
+        """
+        with self._reading() as db:
+            return _events(db, kinds) if db else tables.EVENTS.to_frame()
 
     def judgements(self) -> pl.DataFrame:
         """The last judgement on every pair, as rows of `schema.JUDGEMENT`.
@@ -140,10 +164,18 @@ class Journal:
         # Where nobody may write beside it, SQLite can only read the file as if it never changed.
         mode = "mode=ro" if os.access(self.path.parent, os.W_OK) else "immutable=1"
         with self._open(mode) as db:
-            held = db.execute("PRAGMA quick_check(1)").fetchone()[0]
-            if held != "ok":
-                raise sqlite3.DatabaseError(held)
+            self._require_whole(db)
             yield db if _is_filled(db) else None
+
+    def _require_whole(self, db: sqlite3.Connection) -> None:
+        """Look for damage, once for every state of the file: it takes as long as the file is."""
+        found = self.path.stat()
+        if _SOUND.get(self.path) == (state := (found.st_mtime_ns, found.st_size)):
+            return
+        held = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if held != "ok":
+            raise sqlite3.DatabaseError(held)
+        _SOUND[self.path] = state
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -216,43 +248,13 @@ def _is_filled(db: sqlite3.Connection) -> bool:
     return bool(db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _said(name: str, text: str, longest: int) -> str:
-    told = text.strip()
-    if not told:
-        message = f"a {name} is needed: say in a few words why."
-        raise UsageError(message)
-    if len(told) > longest or "\x00" in told:
-        message = (
-            f"the {name} has {len(told):,} characters; at most {longest:,}, none of them NUL."
-        )
-        raise UsageError(message)
-    return told
-
-
-def _id(text: str) -> str:
-    told = text.strip()
-    if not told or len(told) > LONGEST_ID or CONTROL.search(told):
-        message = f"{told[:80]!r} is no id: expected 1 to {LONGEST_ID:,} printable characters."
-        raise UsageError(message)
-    return told
-
-
-def _person(by: str) -> str:
-    told = " ".join(by.split())
-    if not told or len(told) > LONGEST_BY or "@" in told or FULL_NAME.search(told):
-        message = (
-            f"{told[:LONGEST_BY]!r} cannot stand for the person who judged: give initials or a role "
-            "in lower case, such as AB or duty analyst; never a full name or an address."
-        )
-        raise UsageError(message)
-    return told
-
-
-def _one_of(name: str, value: str, known: tuple[str, ...]) -> None:
-    if value not in known:
-        message = f"{name} {value!r} is not known; expected one of {', '.join(known)}."
-        raise UsageError(message)
+def _events(db: sqlite3.Connection, kinds: Sequence[str]) -> pl.DataFrame:
+    marks = ", ".join("?" * len(kinds))
+    rows = db.execute(tables.OF_KINDS.format(kinds=marks), list(kinds)).fetchall()
+    found = pl.DataFrame(
+        rows, schema={**tables.EVENTS, "at_utc": pl.String, "ids": pl.String}, orient="row"
+    )
+    return found.with_columns(
+        pl.col("at_utc").str.to_datetime(time_unit="us", time_zone="UTC"),
+        pl.col("ids").str.json_decode(pl.List(pl.String)),
+    )
