@@ -127,7 +127,9 @@ def test_lines_without_weight_lower_the_quality():
         line("Example Freight", date(2025, 1, 1), 30e6),
         line("Example Freight", date(2025, 1, 2), 10e6, usd_per_kg=None),
     ]
-    assert judged(lines, "Example Freight")[0]["quality_share"] == pytest.approx(0.75)
+    row, sources = judged(lines, "Example Freight")
+    assert row["quality_share"] == pytest.approx(0.75)
+    assert ["weight not stated" in q for q in sources["quote"]] == [False, True]
 
 
 def test_a_consignee_taken_to_be_a_party_answers_under_the_partys_name():

@@ -108,7 +108,8 @@ def test_a_line_without_weight_lowers_quality_and_not_the_share():
         {**r, "net_weight_reported_kg": None}
         for r in flows([20] * 13, ORDINARY, hs_code="84715020")
     ]
-    with_it, _ = judged(shifted() + bare)
+    with_it, sources = judged(shifted() + bare)
+    assert sorted(" kg" in q for q in sources["quote"]) == [False, True, True]
     without, _ = judged(shifted())
     assert with_it["observed_value"] == without["observed_value"]
     assert with_it["quality_share"] == pytest.approx(80 / 100)

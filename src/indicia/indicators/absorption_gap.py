@@ -11,11 +11,20 @@ import duckdb
 import numpy as np
 import polars as pl
 
+from indicia.indicators import lane_answer
 from indicia.indicators.answer import answered
 from indicia.indicators.base import Found, Indicator
-from indicia.indicators.detectability import share
+from indicia.indicators.lane_answer import (
+    MILLIONS,
+    NO_BASKET,
+    ROW_KEY,
+    first_day,
+    refusal,
+    seen,
+)
 from indicia.indicators.lane_flows import CODES, FLOWS
-from indicia.indicators.lane_surge import OTHER_LANES
+from indicia.indicators.lane_surge import ASKED
+from indicia.indicators.own_past import AT
 from indicia.reference import tables
 from indicia.reference.compute.draws import Sheet
 from indicia.reference.compute.needs import KW_PER_MW, facility_kw, per_measure
@@ -103,30 +112,23 @@ WITH {WINDOWS}, {POWER}, asked AS (
   JOIN energised e ON e.importer = w.importer AND e.at_month = w.at_month
   JOIN energised p ON p.importer = b.importer AND p.at_month = b.at_month
   WHERE e.sites >= {LEAST_SITES} AND p.sites >= {LEAST_SITES}
-), lanes AS (
-  SELECT exporter, importer, min(origin_id) AS seen_origin_id, max(reliability) AS seen_reliability
-  FROM partners GROUP BY exporter, importer
-)
-SELECT concat(l.exporter, '>', l.importer) AS scope_id, l.exporter, l.importer, l.seen_origin_id,
-       l.seen_reliability, g.* EXCLUDE (exporter, importer, place)
-FROM lanes l LEFT JOIN pairs g
+), {seen(ASKED)}
+SELECT concat(l.exporter, '>', l.importer) AS scope_id, l.exporter, l.importer, l.is_asked,
+       coalesce(g.origin_id, l.origin_id) AS origin_id,
+       coalesce(g.reliability, l.reliability) AS reliability, g.flow, g.frequency, g.at_month, g.lag,
+       g.value_usd, g.before_usd, g.energised_mw, g.sites, g.before_mw, g.before_sites
+FROM seen l LEFT JOIN pairs g
   ON g.exporter = l.exporter AND g.importer = l.importer AND g.place = 1
 ORDER BY scope_id
 """
 CITED = f"""
 WITH {POWER}, goods AS (
-  SELECT *, CASE WHEN frequency = 'A' THEN 12 * CAST(substr(period, 1, 4) AS INTEGER) + 11
-                 ELSE 12 * CAST(substr(period, 1, 4) AS INTEGER)
-                      + CAST(substr(period, 6, 2) AS INTEGER) - 1 END AS month
+  SELECT *, CASE WHEN frequency = 'A' THEN 12 * {AT} + 11 ELSE {AT} END AS month
   FROM customs_flow
   WHERE flow IN ('M', 'X') AND (position('+' IN hs_code) > 0 OR hs_code IN ({CODES}))
 )
-SELECT 'lane' AS scope_kind, l.scope_id, 'customs_flow' AS table_name,
-       concat('reporter_iso3=', c.reporter_iso3, ', partner_iso3=', c.partner_iso3, ', flow=', c.flow,
-              ', hs_code=', c.hs_code, ', frequency=', c.frequency, ', period=', c.period) AS row_key,
-       concat('US$ ', round(coalesce(c.value_reported_usd, c.value_estimated_usd) / 1e6, 1),
-              ' million') AS quote,
-       c.source, c.source_url, c.fetch_id
+SELECT 'lane' AS scope_kind, l.scope_id, 'customs_flow' AS table_name, {ROW_KEY} AS row_key,
+       {MILLIONS} AS quote, c.source, c.source_url, c.fetch_id
 FROM cited_gaps l JOIN goods c
   ON c.frequency = l.frequency AND c.flow = l.flow
  AND c.reporter_iso3 = CASE WHEN l.flow = 'X' THEN l.exporter ELSE l.importer END
@@ -173,34 +175,13 @@ def compute(db: duckdb.DuckDBPyConnection) -> Found:
     sources = db.sql(CITED).pl()
     db.unregister("cited_gaps")
     db.unregister("nations")
-    others = (
-        db.sql(OTHER_LANES)
-        .pl()
-        .with_columns(
-            pl.lit("lane").alias("scope_kind"),
-            pl.lit("not_applicable").alias("result"),
-            pl.lit(KIND).alias("kind"),
-            pl.lit(
-                "No code of the basket of computing hardware is reported on this lane."
-            ).alias("statement"),
-        )
-    )
-    return answered(
-        CODE, pl.concat([_evidence(lanes), others], how="diagonal_relaxed"), sources
-    )
+    return answered(CODE, _evidence(lanes), sources)
 
 
 def _evidence(lanes: pl.DataFrame) -> pl.DataFrame:
     is_computed = pl.col("ratio").is_not_null()
-    result = (
-        pl.when(~is_computed)
-        .then(pl.lit("no_data"))
-        .when(pl.col("ratio") >= CUT)
-        .then(pl.lit("flag"))
-        .otherwise(pl.lit("no_flag"))
-    )
     first, last = pl.col("at_month") - 11 - pl.col("lag"), pl.col("at_month")
-    ends = pl.date(last // 12, last % 12 + 1, 1).dt.month_end()
+    ends = first_day(last).dt.month_end()
     said = pl.format(
         "US$ {} million in the twelve months to {} would need {} MW or more in nine of ten draws; {} MW "
         "were first recorded at {} sites from their start to six months after. Of this window and "
@@ -212,30 +193,16 @@ def _evidence(lanes: pl.DataFrame) -> pl.DataFrame:
         "sites",
         pl.col("ratio").round(2),
     )
-    return lanes.select(
-        pl.lit("lane").alias("scope_kind"),
-        "scope_id",
-        result.alias("result"),
-        pl.lit(KIND).alias("kind"),
-        pl.col("ratio").alias("observed_value"),
-        pl.when(is_computed).then(pl.lit(CUT)).alias("threshold_value"),
-        pl.lit("ratio").alias("unit"),
-        pl.when(is_computed)
-        .then(said)
-        .otherwise(
-            pl.lit(
-                "Two windows of imports with three sites or more whose power rose, six months later on "
-                "record, are not at hand."
-            )
-        )
-        .alias("statement"),
-        pl.date(first // 12, first % 12 + 1, 1).alias("starts_date"),
-        ends.alias("ends_date"),
-        pl.coalesce("origin_id", "seen_origin_id").alias("origin_id"),
-        pl.coalesce("reliability", "seen_reliability").alias("reliability"),
-        pl.when(is_computed).then(pl.lit(QUALITY)).alias("quality_share"),
-        pl.when(is_computed).then(pl.lit(share(CODE, "lane"))).alias("detectability_share"),
+    short = pl.lit(
+        "Two windows of imports with three sites or more whose power rose, six months later on "
+        "record, are not at hand."
     )
+    refused = refusal(pl.col("is_asked") == 0, NO_BASKET)
+    return lane_answer.evidence(
+        lanes.with_columns(starts_date=first_day(first), ends_date=ends), CODE, KIND, "ratio",
+        refused, pl.when(is_computed).then(said).otherwise(short),
+        unit="ratio", cut=CUT, quality=QUALITY,
+    )  # fmt: skip
 
 
 INDICATOR = Indicator(

@@ -8,12 +8,22 @@ Method: docs/indicators/C02.md.
 import duckdb
 import polars as pl
 
+from indicia.indicators import lane_answer
 from indicia.indicators.answer import answered
 from indicia.indicators.base import Found, Indicator
-from indicia.indicators.detectability import share
+from indicia.indicators.lane_answer import (
+    CUT,
+    IN_BASKET,
+    MILLIONS,
+    MONTH_FLOOR_USD,
+    ROW_KEY,
+    YEAR_FLOOR_USD,
+    dated,
+    refusal,
+    seen,
+)
 from indicia.indicators.lane_flows import CODES
-from indicia.indicators.lane_surge import CUT, MONTH_FLOOR_USD, YEAR_FLOOR_USD
-from indicia.indicators.own_past import AT, scaled
+from indicia.indicators.own_past import AT, Past, scaled
 from indicia.schema import CUSTOMS_FLOW
 
 CODE = "C02"
@@ -29,9 +39,14 @@ LEAST_MONTHS, LEAST_YEARS, MONTHS_BACK = 24, 5, 36
 HUBS = "'SGP', 'HKG', 'NLD', 'ARE'"
 SERIES = ("exporter", "importer", "frequency", "span", "back")
 
-# Codes that importer and exporter both report, in periods for which both report every one of them
-# to somebody: a code that one side began to load later is no break.
-BREAKS = f"""
+
+def breaks(past: Past = scaled) -> str:
+    """The statement: every lane, with the strongest of its judged periods if there is one.
+
+    Codes are those that importer and exporter both report, in periods for which both report every
+    one of them to somebody: a code that one side began to load later is no break.
+    """
+    return f"""
 WITH coded AS (
   SELECT CASE WHEN flow = 'X' THEN reporter_iso3 ELSE partner_iso3 END AS exporter,
          CASE WHEN flow = 'X' THEN partner_iso3 ELSE reporter_iso3 END AS importer,
@@ -40,7 +55,7 @@ WITH coded AS (
          CASE WHEN position('+' IN hs_code) > 0 THEN 99 ELSE length(hs_code) END AS digits,
          coalesce(value_reported_usd, value_estimated_usd) AS value_usd
   FROM customs_flow
-  WHERE flow IN ('M', 'X') AND (position('+' IN hs_code) > 0 OR substr(hs_code, 1, 6) IN ({CODES}))
+  WHERE flow IN ('M', 'X') AND {IN_BASKET}
 ), offers AS (
   SELECT source, reporter, flow, frequency, digits,
          row_number() OVER (PARTITION BY reporter, flow, frequency ORDER BY
@@ -107,7 +122,7 @@ WITH coded AS (
   FROM sides WHERE frequency = 'A'
 ), gaps AS (
   SELECT *, 2 * (imports_usd - mirror_usd) / (imports_usd + mirror_usd) AS gap FROM mirrors
-), {scaled("gaps", SERIES, "gap", "imports_usd", "e.back", "e.span")}, pooled AS (
+), {past("gaps", SERIES, "gap", "imports_usd", "e.back", "e.span")}, pooled AS (
   SELECT frequency, median(own_sigma) AS usual_sigma FROM scaled WHERE earlier >= least
   GROUP BY frequency
 ), judged AS (
@@ -124,18 +139,7 @@ WITH coded AS (
   FROM fit_to_flag
 ), counted AS (
   SELECT exporter, importer, count(*) AS pairs FROM sides GROUP BY exporter, importer
-), seen AS (
-  SELECT exporter, importer, max(is_asked) AS is_asked, min(origin_id) AS origin_id,
-         max(reliability) AS reliability
-  FROM (
-    SELECT CASE WHEN flow IN ('X', 'RX', 'DX') THEN reporter_iso3 ELSE partner_iso3 END AS exporter,
-           CASE WHEN flow IN ('X', 'RX', 'DX') THEN partner_iso3 ELSE reporter_iso3 END AS importer,
-           CASE WHEN flow IN ('M', 'X') AND (position('+' IN hs_code) > 0
-                  OR substr(hs_code, 1, 6) IN ({CODES})) THEN 1 ELSE 0 END AS is_asked,
-           origin_id, reliability
-    FROM customs_flow
-  ) WHERE exporter <> 'W00' AND importer <> 'W00' GROUP BY exporter, importer
-)
+), {seen(f"flow IN ('M', 'X') AND {IN_BASKET}")}
 SELECT concat(l.exporter, '>', l.importer) AS scope_id, l.exporter, l.importer, l.is_asked,
        CASE WHEN l.exporter IN ({HUBS}) OR l.importer IN ({HUBS}) THEN 1 ELSE 0 END AS is_hub,
        coalesce(c.pairs, 0) AS pairs, coalesce(s.origin_id, l.origin_id) AS origin_id,
@@ -147,13 +151,12 @@ LEFT JOIN counted c ON c.exporter = l.exporter AND c.importer = l.importer
 LEFT JOIN strongest s ON s.exporter = l.exporter AND s.importer = l.importer AND s.place = 1
 ORDER BY scope_id
 """
+
+
+BREAKS = breaks()
 CITED = f"""
-SELECT 'lane' AS scope_kind, l.scope_id, 'customs_flow' AS table_name,
-       concat('reporter_iso3=', c.reporter_iso3, ', partner_iso3=', c.partner_iso3, ', flow=', c.flow,
-              ', hs_code=', c.hs_code, ', frequency=', c.frequency, ', period=', c.period) AS row_key,
-       concat('US$ ', round(coalesce(c.value_reported_usd, c.value_estimated_usd) / 1e6, 3),
-              ' million') AS quote,
-       c.source, c.source_url, c.fetch_id
+SELECT 'lane' AS scope_kind, l.scope_id, 'customs_flow' AS table_name, {ROW_KEY} AS row_key,
+       {MILLIONS} AS quote, c.source, c.source_url, c.fetch_id
 FROM cited_lanes l JOIN customs_flow c
   ON c.frequency = l.frequency AND c.period = l.period AND (
      (c.flow = 'M' AND c.reporter_iso3 = l.importer AND c.partner_iso3 = l.exporter
@@ -167,54 +170,19 @@ ORDER BY l.scope_id, c.flow, c.hs_code
 
 def compute(db: duckdb.DuckDBPyConnection) -> Found:
     """Judge every period of every lane that both sides report against that lane's past."""
-    at, is_year = pl.col("at_period"), pl.col("frequency") == "A"
-    last, first = pl.col("at_period"), pl.col("at_period") - pl.col("span") + 1
-    month, first_month = (pl.date(n // 12, n % 12 + 1, 1) for n in (last, first))
-    lanes = (
-        db.sql(BREAKS)
-        .pl()
-        .with_columns(
-            starts_date=pl.when(is_year).then(pl.date(at, 1, 1)).otherwise(first_month),
-            ends_date=pl.when(is_year).then(pl.date(at, 12, 31)).otherwise(month.dt.month_end()),
-            period=pl.when(is_year).then(at.cast(pl.String)).otherwise(month.dt.strftime("%Y-%m")),
-        )
-    )  # fmt: skip
+    lanes = dated(db.sql(BREAKS).pl(), pl.col("span"))
     db.register("cited_lanes", lanes.filter(pl.col("break_z").is_not_null()))
     sources = db.sql(CITED).pl()
     db.unregister("cited_lanes")
-    return answered(CODE, _evidence(lanes), sources)
-
-
-def _evidence(lanes: pl.DataFrame) -> pl.DataFrame:
-    is_judged = pl.col("break_z").is_not_null()
-    result = (
-        pl.when((pl.col("is_asked") == 0) | (pl.col("is_hub") == 1))
-        .then(pl.lit("not_applicable"))
-        .when(~is_judged)
-        .then(pl.lit("no_data"))
-        .when(pl.col("break_z") >= CUT)
-        .then(pl.lit("flag"))
-        .otherwise(pl.lit("no_flag"))
+    hub = refusal(
+        pl.col("is_hub") == 1, "One end is a hub, whose transit makes the two sides differ."
     )
-    return lanes.select(
-        pl.lit("lane").alias("scope_kind"),
-        "scope_id",
-        result=result,
-        kind=pl.lit(KIND),
-        observed_value=pl.col("break_z"),
-        threshold_value=pl.when(is_judged).then(pl.lit(CUT)),
-        unit=pl.lit("robust z"),
-        statement=_statement(is_judged),
-        starts_date="starts_date",
-        ends_date="ends_date",
-        origin_id="origin_id",
-        reliability="reliability",
-        quality_share=pl.lit(1.0),
-        detectability_share=pl.when(is_judged).then(pl.lit(share(CODE, "lane"))),
-    )  # fmt: skip
+    refused = refusal(pl.col("is_asked") == 0, lane_answer.NO_BASKET, hub)
+    evidence = lane_answer.evidence(lanes, CODE, KIND, "break_z", refused, _statement())
+    return answered(CODE, evidence, sources)
 
 
-def _statement(is_judged: pl.Expr) -> pl.Expr:
+def _statement() -> pl.Expr:
     side = (
         pl.when(pl.col("gap") > pl.col("middle")).then(pl.lit("more")).otherwise(pl.lit("less"))
     )
@@ -235,15 +203,7 @@ def _statement(is_judged: pl.Expr) -> pl.Expr:
         "{} periods that both sides report; a break needs five years, or 24 of the 36 months, before it.",
         "pairs",
     )
-    return (
-        pl.when(pl.col("is_asked") == 0)
-        .then(pl.lit("No code of the basket of computing hardware is reported on this lane."))
-        .when(pl.col("is_hub") == 1)
-        .then(pl.lit("One end is a hub, whose transit makes the two sides differ."))
-        .when(is_judged)
-        .then(broke)
-        .otherwise(short)
-    )
+    return pl.when(pl.col("break_z").is_not_null()).then(broke).otherwise(short)
 
 
 INDICATOR = Indicator(

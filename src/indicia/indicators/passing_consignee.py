@@ -114,8 +114,8 @@ WITH goods AS ({GOODS}), placed AS (
 )
 SELECT 'party' AS scope_kind, scope_id, 'shipment' AS table_name,
        concat('shipment_id=', shipment_id) AS row_key,
-       concat(consignee, ': HS ', hs6, coalesce(concat(', US$ ', round(value_usd)), ', value not stated'),
-              coalesce(concat(', ', kg, ' kg'), ', weight not stated'), ' on ', shipped_date) AS quote,
+       concat(consignee, ': HS ', hs6, coalesce(', US$ ' || round(value_usd), ', value not stated'),
+              coalesce(', ' || kg || ' kg', ', weight not stated'), ' on ', shipped_date) AS quote,
        source, source_url, fetch_id
 FROM placed WHERE place <= {LINES_CITED} ORDER BY scope_id, place
 """

@@ -8,18 +8,21 @@ Method: docs/indicators/C03.md.
 import duckdb
 import polars as pl
 
+from indicia.indicators import lane_answer
 from indicia.indicators.answer import answered
 from indicia.indicators.base import Found, Indicator
-from indicia.indicators.detectability import share
-from indicia.indicators.lane_flows import CODES as BASKET_CODES
-from indicia.indicators.lane_surge import (
+from indicia.indicators.lane_answer import (
     CUT,
-    LEAST_MONTH_GROWTHS,
-    LEAST_YEAR_GROWTHS,
     MONTH_FLOOR_USD,
+    ROW_KEY,
     YEAR_FLOOR_USD,
+    dated,
+    refusal,
+    seen,
 )
-from indicia.indicators.own_past import scaled
+from indicia.indicators.lane_flows import CODES as BASKET_CODES
+from indicia.indicators.lane_surge import LEAST_MONTH_GROWTHS, LEAST_YEAR_GROWTHS
+from indicia.indicators.own_past import Past, scaled
 from indicia.indicators.unit_values import (
     CELLS,
     CODES,
@@ -38,7 +41,17 @@ LEAST_SIGMA = 0.05
 LINES_CITED = 5
 SERIES = ("exporter", "importer", "channel", "frequency", "hs6")
 
-SHARES = f"""
+ASKED = f"""flow IN ('M', 'X') AND (position('+' IN hs_code) > 0
+                OR substr(hs_code, 1, 6) IN ({CODES}, {BASKET_CODES}))"""
+SHIPPED_LANES = f"""
+  UNION ALL
+  SELECT exporter, importer, CASE WHEN hs6 IN ({CODES}) THEN 1 ELSE 0 END, origin_id, reliability
+  FROM shipped WHERE exporter IS NOT NULL AND importer IS NOT NULL"""
+
+
+def shares(past: Past = scaled) -> str:
+    """The statement: every lane, with the strongest of its judged periods and codes, if any."""
+    return f"""
 WITH {CELLS}, settings AS (
   SELECT 'A' AS frequency, {LEAST_YEAR_GROWTHS} AS least, {YEAR_FLOOR_USD} AS floor_usd
   UNION ALL SELECT 'M', {LEAST_MONTH_GROWTHS}, {MONTH_FLOOR_USD}
@@ -56,7 +69,7 @@ WITH {CELLS}, settings AS (
   FROM cells c JOIN settings s ON s.frequency = c.frequency
   JOIN ordered o ON o.exporter = c.exporter AND o.importer = c.importer
    AND o.channel = c.channel AND o.frequency = c.frequency AND o.place = 1
-), {scaled("shares", SERIES, "band_share", "band_usd")}, judged AS (
+), {past("shares", SERIES, "band_share", "band_usd")}, judged AS (
   SELECT *, (band_share - middle) / greatest(coalesce(own_sigma, 0), {LEAST_SIGMA}) AS z
   FROM scaled WHERE earlier >= least
 ), fit_to_flag AS (
@@ -68,21 +81,7 @@ WITH {CELLS}, settings AS (
          row_number() OVER (PARTITION BY exporter, importer
                             ORDER BY shift DESC, at_period DESC, hs6) AS place
   FROM fit_to_flag
-), passing AS (
-  SELECT CASE WHEN flow IN ('X', 'RX', 'DX') THEN reporter_iso3 ELSE partner_iso3 END AS exporter,
-         CASE WHEN flow IN ('X', 'RX', 'DX') THEN partner_iso3 ELSE reporter_iso3 END AS importer,
-         CASE WHEN flow IN ('M', 'X') AND (position('+' IN hs_code) > 0
-                OR substr(hs_code, 1, 6) IN ({CODES}, {BASKET_CODES})) THEN 1 ELSE 0 END AS is_asked,
-         origin_id, reliability
-  FROM customs_flow
-  UNION ALL
-  SELECT exporter, importer, CASE WHEN hs6 IN ({CODES}) THEN 1 ELSE 0 END, origin_id, reliability
-  FROM shipped WHERE exporter IS NOT NULL AND importer IS NOT NULL
-), seen AS (
-  SELECT exporter, importer, max(is_asked) AS is_asked, min(origin_id) AS origin_id,
-         max(reliability) AS reliability
-  FROM passing WHERE exporter <> 'W00' AND importer <> 'W00' GROUP BY exporter, importer
-)
+), {seen(ASKED, SHIPPED_LANES)}
 SELECT concat(l.exporter, '>', l.importer) AS scope_id, l.exporter, l.importer, l.is_asked,
        coalesce(s.origin_id, l.origin_id) AS origin_id,
        coalesce(s.reliability, l.reliability) AS reliability, coalesce(o.periods, 0) AS periods,
@@ -94,13 +93,14 @@ LEFT JOIN ordered o ON o.exporter = l.exporter AND o.importer = l.importer AND o
 LEFT JOIN strongest s ON s.exporter = l.exporter AND s.importer = l.importer AND s.place = 1
 ORDER BY scope_id
 """
-CITED_FLOWS = """
-SELECT 'lane' AS scope_kind, l.scope_id, 'customs_flow' AS table_name,
-       concat('reporter_iso3=', c.reporter_iso3, ', partner_iso3=', c.partner_iso3, ', flow=', c.flow,
-              ', hs_code=', c.hs_code, ', frequency=', c.frequency, ', period=', c.period) AS row_key,
+
+
+SHARES = shares()
+CITED_FLOWS = f"""
+SELECT 'lane' AS scope_kind, l.scope_id, 'customs_flow' AS table_name, {ROW_KEY} AS row_key,
        concat('US$ ', round(c.value_reported_usd / 1e6, 3), ' million',
-              coalesce(concat(', ', c.net_weight_reported_kg, ' kg'), ''),
-              coalesce(concat(', ', c.quantity_reported, ' ', c.quantity_unit), '')) AS quote,
+              coalesce(', ' || c.net_weight_reported_kg || ' kg', ''),
+              coalesce(', ' || c.quantity_reported || ' ' || c.quantity_unit, '')) AS quote,
        c.source, c.source_url, c.fetch_id
 FROM cited_lanes l JOIN customs_flow c
   ON c.flow = l.channel AND c.frequency = l.frequency AND c.period = l.period AND c.source = l.source
@@ -121,7 +121,7 @@ WITH shipped AS ({SHIPPED}), placed AS (
 )
 SELECT 'lane' AS scope_kind, scope_id, 'shipment' AS table_name,
        concat('shipment_id=', shipment_id) AS row_key,
-       concat('US$ ', round(value_usd), coalesce(concat(', ', kg, ' kg'), ', weight not stated'),
+       concat('US$ ', round(value_usd), coalesce(', ' || kg || ' kg', ', weight not stated'),
               ' on ', shipped_date) AS quote,
        source, source_url, fetch_id
 FROM placed WHERE place <= {LINES_CITED} ORDER BY scope_id, place
@@ -131,54 +131,22 @@ FROM placed WHERE place <= {LINES_CITED} ORDER BY scope_id, place
 def compute(db: duckdb.DuckDBPyConnection) -> Found:
     """Judge every period of every code on every lane by its share in the band; keep the strongest."""
     register_countries(db)
-    at, is_year = pl.col("at_period"), pl.col("frequency") == "A"
-    month = pl.date(at // 12, at % 12 + 1, 1)
-    lanes = (
-        db.sql(SHARES)
-        .pl()
-        .with_columns(
-            starts_date=pl.when(is_year).then(pl.date(at, 1, 1)).otherwise(month),
-            ends_date=pl.when(is_year).then(pl.date(at, 12, 31)).otherwise(month.dt.month_end()),
-            period=pl.when(is_year).then(at.cast(pl.String)).otherwise(month.dt.strftime("%Y-%m")),
-        )
-    )  # fmt: skip
+    lanes = dated(db.sql(SHARES).pl())
     db.register("cited_lanes", lanes.filter(pl.col("shift").is_not_null()))
     sources = pl.concat([db.sql(CITED_FLOWS).pl(), db.sql(CITED_SHIPMENTS).pl()])
     db.unregister("cited_lanes")
     db.unregister(COUNTRIES)
-    return answered(CODE, _evidence(lanes), sources)
-
-
-def _evidence(lanes: pl.DataFrame) -> pl.DataFrame:
-    is_judged = pl.col("shift").is_not_null()
-    result = (
-        pl.when(pl.col("is_asked") == 0)
-        .then(pl.lit("not_applicable"))
-        .when(~is_judged)
-        .then(pl.lit("no_data"))
-        .when(pl.col("shift") >= CUT)
-        .then(pl.lit("flag"))
-        .otherwise(pl.lit("no_flag"))
+    refused = refusal(
+        pl.col("is_asked") == 0, "No code of servers or their parts is reported on this lane."
     )
-    return lanes.select(
-        pl.lit("lane").alias("scope_kind"),
-        "scope_id",
-        result=result,
-        kind=pl.lit(KIND),
-        observed_value=pl.col("shift"),
-        threshold_value=pl.when(is_judged).then(pl.lit(CUT)),
-        unit=pl.lit("robust z"),
-        statement=_statement(is_judged),
-        starts_date="starts_date",
-        ends_date="ends_date",
-        origin_id="origin_id",
-        reliability="reliability",
-        quality_share=pl.when(is_judged).then(pl.col("measured_usd") / pl.col("value_usd")).otherwise(1.0),
-        detectability_share=pl.when(is_judged).then(pl.lit(share(CODE, "lane"))),
-    )  # fmt: skip
+    quality = pl.col("measured_usd") / pl.col("value_usd")
+    evidence = lane_answer.evidence(
+        lanes, CODE, KIND, "shift", refused, _statement(), quality=quality
+    )
+    return answered(CODE, evidence, sources)
 
 
-def _statement(is_judged: pl.Expr) -> pl.Expr:
+def _statement() -> pl.Expr:
     by = pl.col("channel").replace_strict(
         {
             "shipment": "shipment records",
@@ -208,13 +176,7 @@ def _statement(is_judged: pl.Expr) -> pl.Expr:
         "before it.",
         "periods",
     )
-    return (
-        pl.when(pl.col("is_asked") == 0)
-        .then(pl.lit("No code of servers or their parts is reported on this lane."))
-        .when(is_judged)
-        .then(judged)
-        .otherwise(short)
-    )
+    return pl.when(pl.col("shift").is_not_null()).then(judged).otherwise(short)
 
 
 INDICATOR = Indicator(
