@@ -71,7 +71,8 @@ def _assessment(key: str, verdict: str, support: float, **more: object) -> dict[
             "support_low_bans": support - 0.7, "support_high_bans": support + 0.7,
             "is_prior_driven": abs(support) < 0.7, "families_for_count": 2 if support > 0 else 0,
             "computable_count": 4, "applicable_count": 9, "coverage_share": 4 / 9,
-            "next_indicator": "S01", "next_gain_bans": 0.4, **more}  # fmt: skip
+            "next_indicator": "S01", "next_gain_bans": 0.4, "tests_count": 90, "untested_count": 1,
+            "p_simes": 0.03, "q_value": 0.15, **more}  # fmt: skip
 
 
 def _observations() -> dict[str, list[dict[str, object]]]:

@@ -15,6 +15,7 @@ from indicia.errors import ReferenceTableError
 from indicia.indicators import CATALOGUE
 from indicia.reference import tables
 from indicia.schema import ASSESSMENTS, EVIDENCE, EVIDENCE_SOURCE, RESOLVED
+from indicia.scoring import insight
 from indicia.scoring.assess import Question, assess, weigh
 from indicia.scoring.hypotheses import NOT_STATED, prior_class
 
@@ -497,23 +498,45 @@ def test_coverage_is_what_could_be_computed_of_what_applies():
     assert row["coverage_share"] == pytest.approx(2 / applicable)
 
 
-@pytest.mark.parametrize("pieces", [(), (piece(AWARD),)], ids=["nothing known", "award known"])
-def test_the_next_indicator_is_the_missing_one_that_would_raise_support_most(pieces):
-    evidence = against(*pieces)
-    known = {e["indicator"] for e, _ in pieces}
-    now = min(evidence[k] + prior(DECLARED, k) for k in RIVALS)
-    gains = {
-        i.code: min(
-            evidence[k] + clip(flag_bans(i.kinds[0], k), 1.5) + prior(DECLARED, k)
-            for k in RIVALS
-        )
-        - now
-        for i in CATALOGUE
-        if i.code not in known
-    }
-    row = judged(*pieces)
-    assert row["next_indicator"] == max(gains, key=gains.get)
-    assert row["next_gain_bans"] == pytest.approx(max(gains.values()), abs=1e-12)
+def family(items):
+    halves = [
+        (max((v for v in side if v > 0), default=0) + sum(v for v in side if v > 0)) / 2
+        for side in (items, [-v for v in items])
+    ]
+    return clip(halves[0] - halves[1], 1.5)
+
+
+@pytest.mark.parametrize("known", [(), (AWARD,)], ids=["nothing known", "award known"])
+def test_the_next_indicator_is_the_one_whose_answer_is_expected_to_move_support_most(known):
+    prior_bans = {k: prior(DECLARED, k) for k in RIVALS}
+    held = {k: [flag_bans(kind, k) for kind in known] for k in RIVALS}
+    support = {k: family(held[k]) + prior_bans[k] for k in RIVALS}
+    weight = {"H1": 1.0} | {k: 10 ** -support[k] for k in RIVALS}
+    expected, given = {}, [piece(kind) for kind in known]
+    for i in CATALOGUE:
+        if i.code in {e["indicator"] for e, _ in given}:
+            continue
+        kind, sight = i.kinds[0], insight.sight(i.code)
+        cap = log10(float(KINDS[kind]["ratio_cap"] or "inf"))
+        chance = sum(w * share(kind, h) for h, w in weight.items()) / sum(weight.values())
+        change = []
+        for bans in (lambda k: flag_bans(kind, k), lambda k: absent_bans(kind, k, 1.0, sight)):  # noqa: B023 -- called at once
+            item = {k: clip(bans(k), cap) for k in RIVALS}
+            joined = {
+                k: family([*held[k], item[k]])
+                if i.family == "procurement"
+                else family(held[k]) + family([item[k]])
+                for k in RIVALS
+            }
+            change.append(
+                min(joined[k] + prior_bans[k] for k in RIVALS) - min(support.values())
+            )
+        flag = chance * sight
+        expected[i.code] = flag * abs(change[0]) + (1 - flag) * abs(change[1])
+    row = judged(*given)
+    best = max(expected.values())
+    assert row["next_indicator"] == min(c for c, v in expected.items() if v > best - 1e-12)
+    assert row["next_gain_bans"] == pytest.approx(best, abs=1e-12)
 
 
 def test_with_every_indicator_answered_there_is_nothing_to_ask_next():

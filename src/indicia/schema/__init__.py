@@ -48,6 +48,7 @@ from indicia.schema.resolved import (
 )
 from indicia.schema.results import (
     ASSESSMENT,
+    ASSESSMENT_FAMILY,
     ASSESSMENT_RIVAL,
     ASSESSMENTS,
     EVIDENCE,
@@ -57,9 +58,11 @@ from indicia.schema.results import (
     ISSUE,
     ITEM,
     LOADED,
+    NEXT_EVIDENCE,
     RIVALS,
     RUN,
     RUNS,
+    TEST_RUN,
 )
 from indicia.schema.stamp import STAMP, STATED, parsed, stamped
 
@@ -71,6 +74,7 @@ FAMILIES = tuple(dict.fromkeys(t.family for t in OBSERVATIONS))
 __all__ = [
     "ASSESSMENT",
     "ASSESSMENTS",
+    "ASSESSMENT_FAMILY",
     "ASSESSMENT_RIVAL",
     "CUSTOMS_FLOW",
     "CUSTOMS_PORT_FLOW",
@@ -102,6 +106,7 @@ __all__ = [
     "LOADED",
     "LOAD_PROFILE",
     "MODEL_RELEASE",
+    "NEXT_EVIDENCE",
     "OBSERVATIONS",
     "OBSERVED",
     "ORGANISATION",
@@ -123,6 +128,7 @@ __all__ = [
     "STAMP",
     "STATED",
     "TABLES",
+    "TEST_RUN",
     "TRAINING_CLAIM",
     "UTC",
     "Column",

@@ -108,6 +108,9 @@ EVIDENCE = Table(
         Column("reliability", pl.String, "Weakest Admiralty grade among its sources."),
         Column("quality_share", pl.Float64, "Data quality, 0 to 1.", "share", at_least=0, at_most=1),
         Column("detectability_share", pl.Float64, "Chance that the source would have shown the signal, 0 to 1.", "share", at_least=0, at_most=1),
+        Column("p_value", pl.Float64, "Chance that noise alone looks as strong over all periods tried, above 0; null where the indicator has no null model or too few series are at hand.", at_least=0, at_most=1),
+        Column("p_basis", pl.String, "What `p_value` was computed from, or why there is none; null without a null model."),
+        Column("tests_count", pl.Int64, "Periods that were tried for it; null without a null model.", "count", at_least=1),
     ),
 )
 EVIDENCE_SOURCE = Table(
@@ -176,8 +179,14 @@ ASSESSMENT = Table(
         Column("computable_count", pl.Int64, "Indicators with flag or no flag.", "count", required=True),
         Column("applicable_count", pl.Int64, "Indicators that could apply.", "count", required=True),
         Column("coverage_share", pl.Float64, "Computable over applicable.", "share", required=True, at_least=0, at_most=1),
-        Column("next_indicator", pl.String, "The missing indicator whose answer would move support most."),
-        Column("next_gain_bans", pl.Float64, "By how much it would move support if it flagged.", "bans"),
+        Column("next_indicator", pl.String, "The missing indicator whose answer is expected to move support most; the first of `next_evidence`."),
+        Column("next_gain_bans", pl.Float64, "By how much, either way, on average over its possible answers.", "bans"),
+        Column("doubt_evidence_id", pl.String, "The counted item that speaks most against H1 beside the strongest rival."),
+        Column("doubt_bans", pl.Float64, "What it weighs against that rival; below 0.", "bans", at_most=0),
+        Column("tests_count", pl.Int64, "Periods tried, over all evidence with a p-value that reaches the facility.", "count", required=True, at_least=0),
+        Column("untested_count", pl.Int64, "Pieces of evidence with flag or no flag that have no p-value.", "count", required=True, at_least=0),
+        Column("p_simes", pl.Float64, "Simes' p over these tests, none of them stronger than its exposure permits; null without tests.", at_least=0, at_most=1),
+        Column("q_value", pl.Float64, "The least false discovery rate (Benjamini-Hochberg over all facilities with tests) at which the facility stands out; null without tests.", at_least=0, at_most=1),
     ),
 )
 ASSESSMENT_RIVAL = Table(
@@ -193,5 +202,48 @@ ASSESSMENT_RIVAL = Table(
         Column("support_bans", pl.Float64, "Both together.", "bans", required=True),
     ),
 )
+ASSESSMENT_FAMILY = Table(
+    "assessment_family",
+    "assessments",
+    "What one family of evidence does to the assessment of one facility, and what would be left without it.",
+    ("facility_id", "family"),
+    (
+        FACILITY_ID,
+        Column("family", pl.String, "The family.", required=True),
+        Column("weight_bans", pl.Float64, "What it weighs for H1 against the strongest rival, clipped.", "bans", required=True),
+        Column("support_without_bans", pl.Float64, "Support against the then strongest rival if the family had said nothing.", "bans", required=True),
+        Column("rival_without", pl.String, "That rival.", required=True, one_of=RIVALS),
+        Column("verdict_without", pl.String, "The verdict then.", required=True, one_of=VERDICTS),
+    ),
+)
+NEXT_EVIDENCE = Table(
+    "next_evidence",
+    "assessments",
+    "What would be worth knowing next of one facility: missing indicators by how far their answer is expected to move support.",
+    ("facility_id", "place"),
+    (
+        FACILITY_ID,
+        Column("place", pl.Int64, "1 for the indicator that is expected to move support most.", required=True, at_least=1),
+        Column("indicator", pl.String, "The indicator, which has no data here.", required=True),
+        Column("expected_change_bans", pl.Float64, "How far support moves, either way, on average over its answers.", "bans", required=True, at_least=0),
+        Column("flag_share", pl.Float64, "Chance of a flag under the weights of the explanations as they stand.", "share", required=True, at_least=0, at_most=1),
+        Column("flag_change_bans", pl.Float64, "Change of support if it flagged.", "bans", required=True),
+        Column("no_flag_change_bans", pl.Float64, "Change of support if it did not.", "bans", required=True),
+    ),
+)
+TEST_RUN = Table(
+    "test_run",
+    "assessments",
+    "How much one indicator tried in this release, shown or not: what false discovery control counts.",
+    ("indicator",),
+    (
+        Column("indicator", pl.String, "Code of the indicator.", required=True),
+        Column("evidence_count", pl.Int64, "Scopes with flag or no flag.", "count", required=True),
+        Column("flag_count", pl.Int64, "Of these, flags.", "count", required=True),
+        Column("with_p_count", pl.Int64, "Of these, scopes with a p-value.", "count", required=True),
+        Column("tests_count", pl.Int64, "Periods tried at scopes with a p-value.", "count", required=True),
+        Column("smallest_p", pl.Float64, "The smallest p-value of any scope; null without any.", at_least=0, at_most=1),
+    ),
+)
 RUNS = (FETCH, LOADED, RUN, ISSUE)
-ASSESSMENTS = (EVIDENCE, EVIDENCE_SOURCE, ITEM, INDICATOR_RESULT, ASSESSMENT, ASSESSMENT_RIVAL)
+ASSESSMENTS = (EVIDENCE, EVIDENCE_SOURCE, ITEM, INDICATOR_RESULT, ASSESSMENT, ASSESSMENT_RIVAL, ASSESSMENT_FAMILY, NEXT_EVIDENCE, TEST_RUN)

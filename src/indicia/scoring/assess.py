@@ -18,7 +18,7 @@ from indicia.schema import (
     ITEM,
     RIVALS,
 )
-from indicia.scoring import fusion
+from indicia.scoring import fusion, insight, multiplicity, weighing
 from indicia.scoring.admissible import admissible, informed
 from indicia.scoring.exposure import exposures
 from indicia.scoring.hypotheses import (
@@ -32,7 +32,7 @@ from indicia.scoring.hypotheses import (
     require_kinds,
     settings,
 )
-from indicia.scoring.verdict import judge, rivals, worth_knowing
+from indicia.scoring.verdict import judge, rivals
 from indicia.store import unite
 
 Progress = Callable[[str], None]
@@ -103,26 +103,46 @@ def weigh(
     require_kinds([*evidence["kind"].unique(), *(i.kinds[0] for i in catalogue)])
     facilities = question.facilities.sort("facility_id")
     allowed = admissible(facilities, question.parties, question.on)
-    attached = _in_time(_attach(facilities, question.exposures, evidence), allowed)
+    attached = weighing.in_time(
+        _attach(facilities, question.exposures, evidence), allowed, ["facility_id"]
+    )
     items, merged = _items(attached)
     shape = (facilities.height, len(FAMILIES))
     caps = settings()["caps"]
-    weights = fusion.families(merged, shape, caps["family_bans"])
+    tally = fusion.tally(merged, shape)
+    weights = tally.weights(caps["family_bans"])
     classes = prior_class(facilities)
     prior, is_stated = _priors(classes, weights, caps["total_bans"])
     results = _results(facilities, catalogue, attached)
     reasons = allowed.drop("licence_since_date")
     judged = judge(facilities, weights, prior, is_stated, classes, reasons, results)
-    gains = worth_knowing(facilities, catalogue, results, merged, shape, prior)
+    standing = insight.Standing(facilities, tally, prior, judged["is_admissible"].to_numpy())
+    following = insight.worth_knowing(standing, catalogue, results, question.exposures)
+    explained = (
+        judged.join(
+            following.filter(pl.col("place") == 1).select(
+                "facility_id",
+                next_indicator="indicator",
+                next_gain_bans="expected_change_bans",
+            ),
+            on="facility_id",
+            how="left",
+        )
+        .join(insight.doubts(items, judged), on="facility_id", how="left")
+        .join(multiplicity.tested(attached), on="facility_id", how="left")
+        .with_columns(pl.col("tests_count", "untested_count").fill_null(0))
+        .sort("facility_id")
+    )
     return {
         "evidence": evidence.sort("evidence_id"),
         "evidence_source": rests_on,
         "item": items,
         "indicator_result": results,
-        "assessment": ASSESSMENT.check(
-            ASSESSMENT.fit(judged.join(gains, on="facility_id").sort("facility_id"))
-        ),
+        "assessment": ASSESSMENT.check(ASSESSMENT.fit(explained)),
         "assessment_rival": rivals(facilities, weights, prior, caps["total_bans"]),
+        "assessment_family": insight.without_each(standing),
+        "next_evidence": following,
+        "test_run": multiplicity.run(evidence),
     }
 
 
@@ -148,46 +168,12 @@ def _attach(
     )
 
 
-def _in_time(attached: pl.DataFrame, allowed: pl.DataFrame) -> pl.DataFrame:
-    """Evidence that ended before any part needed a licence there says nothing about H1."""
-    since = allowed.select("facility_id", "licence_since_date")
-    is_early = pl.col("ends_date") < pl.col("licence_since_date")
-    is_asked = pl.col("result").is_in(["flag", "no_flag"])
-    return (
-        attached.join(since, on="facility_id", how="left", maintain_order="left")
-        .with_columns(
-            result=pl.when(is_early & is_asked)
-            .then(pl.lit("not_applicable"))
-            .otherwise("result")
-        )
-        .drop("licence_since_date")
-    )
-
-
 def _items(attached: pl.DataFrame) -> tuple[pl.DataFrame, fusion.Merged]:
     table = likelihoods()
-    seen = attached.filter(pl.col("result").is_in(["flag", "no_flag"])).join(
+    seen = attached.filter(pl.col("result").is_in(weighing.ASKED)).join(
         table, on="kind", how="left", maintain_order="left"
     )
-    grades = settings()["reliability"]
-    weight = (
-        seen["reliability"]
-        .fill_null("F")
-        .replace_strict(grades, return_dtype=pl.Float64)
-        .to_numpy()
-        * seen["quality_share"].fill_null(1.0).to_numpy()
-    )
-    given = seen.select(HYPOTHESES).to_numpy()
-    exposure = seen["weight_share"].to_numpy()
-    is_flag = (seen["result"] == "flag").to_numpy()[:, None]
-    likelihood = np.where(
-        is_flag,
-        fusion.flagged(given, seen["background"].to_numpy(), exposure),
-        fusion.absent(given, seen["detectability_share"].fill_null(0.0).to_numpy(), exposure),
-    )
-    values = fusion.bans(
-        likelihood, weight, seen["ratio_cap"].fill_null(float("nan")).to_numpy()
-    )
+    values = weighing.bans(seen, HYPOTHESES)
     family = seen["family"].replace_strict(
         {name: n for n, name in enumerate(FAMILIES)}, return_dtype=pl.Int64
     )
@@ -224,25 +210,5 @@ def _results(
     facilities: pl.DataFrame, catalogue: Sequence[Indicator], attached: pl.DataFrame
 ) -> pl.DataFrame:
     """Four results: a flag outranks no flag, which outranks not applicable; otherwise no data."""
-    asked = pl.DataFrame(
-        {"indicator": [i.code for i in catalogue], "family": [i.family for i in catalogue]},
-        schema={"indicator": pl.String, "family": pl.String},
-    )
-    ranks = {"flag": 3, "no_flag": 2, "not_applicable": 1, "no_data": 0}
-    best = attached.group_by("facility_id", "indicator").agg(
-        best=pl.col("result").replace_strict(ranks, return_dtype=pl.Int64).max(),
-        evidence_count=pl.len().cast(pl.Int64),
-    )
-    rows = (
-        facilities.select("facility_id")
-        .join(asked, how="cross")
-        .join(best, on=["facility_id", "indicator"], how="left")
-        .with_columns(
-            result=pl.col("best")
-            .fill_null(0)
-            .replace_strict({v: k for k, v in ranks.items()}, return_dtype=pl.String),
-            evidence_count=pl.col("evidence_count").fill_null(0),
-        )
-        .sort("facility_id", "indicator")
-    )
+    rows = weighing.four_results(facilities.select("facility_id"), catalogue, attached)
     return INDICATOR_RESULT.check(INDICATOR_RESULT.fit(rows.select(INDICATOR_RESULT.names)))

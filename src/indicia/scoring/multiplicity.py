@@ -1,0 +1,79 @@
+"""How many tests were tried, and what stands out once all of them are counted.
+
+One hypothesis is one site, one indicator and one period. `p_value` of a piece of evidence already
+counts the periods of its scope; here evidence is joined within a facility (Simes) and facilities
+are compared within a release (Benjamini-Hochberg). Nothing here moves support, verdict or order.
+Method: docs/method.md.
+"""
+
+import numpy as np
+import polars as pl
+
+from indicia.schema import TEST_RUN
+from indicia.scoring.fusion import Floats
+
+ASKED = pl.col("result").is_in(["flag", "no_flag"])
+
+
+def at_facility(p: Floats, exposure: Floats) -> Floats:
+    """A test seen from afar: with chance 1 - exposure its signal belongs to somebody else.
+
+    A zone's p can therefore never be stronger at a facility than one less its exposure.
+    """
+    return np.asarray(exposure * p + (1 - exposure))
+
+
+def tested(attached: pl.DataFrame) -> pl.DataFrame:
+    """One row per facility that evidence with flag or no flag reaches.
+
+    Args:
+        attached: facility_id, evidence_id, result, weight_share (share), p_value, tests_count.
+
+    Returns:
+        facility_id, tests_count, untested_count, p_simes, q_value (null without tests).
+    """
+    seen = attached.filter(ASKED)
+    counted = seen.group_by("facility_id").agg(
+        tests_count=pl.col("tests_count").filter(pl.col("p_value").is_not_null()).sum(),
+        untested_count=pl.col("p_value").is_null().sum().cast(pl.Int64),
+    )
+    tests = seen.filter(pl.col("p_value").is_not_null())
+    local = at_facility(tests["p_value"].to_numpy(), tests["weight_share"].to_numpy())
+    joined = (
+        tests.select("facility_id", p=pl.Series(local))
+        .sort("facility_id", "p")
+        .with_columns(
+            simes=pl.col("p") * pl.len().over("facility_id")
+            / pl.int_range(1, pl.len() + 1).over("facility_id")
+        )
+        .group_by("facility_id", maintain_order=True)
+        .agg(p_simes=pl.col("simes").min().clip(upper_bound=1.0))
+    )  # fmt: skip
+    known = joined.with_columns(q_value=pl.Series(adjusted(joined["p_simes"].to_numpy())))
+    return counted.join(known, on="facility_id", how="left")
+
+
+def adjusted(p: Floats) -> Floats:
+    """The q-value of each p by Benjamini and Hochberg (1995), over all of them."""
+    order = np.argsort(-p, kind="stable")
+    rank = np.arange(len(p), 0, -1)
+    made = np.empty(len(p))
+    made[order] = np.minimum.accumulate(np.minimum(p[order] * len(p) / rank, 1.0))
+    return made
+
+
+def run(evidence: pl.DataFrame) -> pl.DataFrame:
+    """What every indicator tried, shown or not (table `test_run`)."""
+    has_p = pl.col("p_value").is_not_null()
+    counted = (
+        evidence.filter(ASKED)
+        .group_by("indicator")
+        .agg(
+            evidence_count=pl.len().cast(pl.Int64),
+            flag_count=(pl.col("result") == "flag").sum().cast(pl.Int64),
+            with_p_count=has_p.sum().cast(pl.Int64),
+            tests_count=pl.col("tests_count").filter(has_p).sum(),
+            smallest_p=pl.col("p_value").min(),
+        )
+    )
+    return TEST_RUN.check(TEST_RUN.fit(counted.sort("indicator")))
