@@ -128,6 +128,19 @@ class JournalError(IndiciaError):
         super().__init__(f"{path}: the journal of decisions {problem}. {self.remedy}.")
 
 
+class AccessError(IndiciaError):
+    """What somebody asks is not theirs to do; nothing was written. Another person can act.
+
+    Args:
+        problem: Who may not do what.
+        remedy: What to do.
+    """
+
+    def __init__(self, problem: str, remedy: str) -> None:
+        self.problem, self.remedy = problem, remedy
+        super().__init__(f"{problem}. {remedy}.")
+
+
 class ReferenceTableError(IndiciaError):
     """A reference table (chips, rules, countries) is wrong or lacks a row. An analyst can act."""
 

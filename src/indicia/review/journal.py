@@ -37,7 +37,7 @@ class Journal:
     """
 
     def __init__(self, home: Path, busy_seconds: float = BUSY_SECONDS) -> None:
-        self.path = home / FILE
+        self.home, self.path = home, home / FILE
         self._busy_seconds = busy_seconds
 
     def judge(
