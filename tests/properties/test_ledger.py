@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indicia.scoring.claims import Claim, imply
+from indicia.reference.compute.claims import Claim, imply
 from indicia.scoring.ledger import (
     Assumptions,
     candidates,

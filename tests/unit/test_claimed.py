@@ -11,8 +11,8 @@ from indicia.answers import charts, claimed
 from indicia.cli.main import program
 from indicia.errors import UsageError
 from indicia.reference import tables
-from indicia.scoring import claimed as scored
-from indicia.scoring.claims import Claim, imply
+from indicia.reference.compute import claimed as scored
+from indicia.reference.compute.claims import Claim, imply
 from indicia.store import Store
 
 HOUR, TERA, YEAR_HOURS = 3600, 1e12, 24 * 366

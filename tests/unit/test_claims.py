@@ -5,7 +5,7 @@ import pytest
 
 from indicia.answers import claims as answers
 from indicia.errors import UsageError
-from indicia.scoring.claims import Claim, band_of, class_of, imply, published
+from indicia.reference.compute.claims import Claim, band_of, class_of, imply, published
 from indicia.scoring.ledger import classes
 
 V3 = Claim("V3", 37, 14.8, chip_class="hopper", accelerator_hours=2.664e6, precision="fp8")

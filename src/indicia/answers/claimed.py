@@ -8,9 +8,9 @@ from indicia.answers.claimed_rows import shown_claims, shown_hardware, shown_yea
 from indicia.answers.reader import Reader
 from indicia.errors import UsageError
 from indicia.reference import tables
+from indicia.reference.compute import claimed
+from indicia.reference.compute.claims import FLOP_PER_PARAMETER_AND_TOKEN, Claim
 from indicia.reference.compute.draws import Assumptions, Interval, Sheet
-from indicia.scoring import claimed
-from indicia.scoring.claims import FLOP_PER_PARAMETER_AND_TOKEN, Claim
 
 __all__ = [
     "EMPTY",

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from indicia.scoring.claimed import UNLIKELY
+from indicia.reference.compute.claimed import UNLIKELY
 
 WHOLE_FROM = 10
 

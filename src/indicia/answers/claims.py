@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from indicia.scoring import claims
-from indicia.scoring.claims import Claim, Implied
+from indicia.reference.compute import claims
+from indicia.reference.compute.claims import Claim, Implied
 from indicia.scoring.ledger import Interval, classes
 
 __all__ = [
@@ -38,7 +38,7 @@ def of_model(model: str) -> Claim:
 
 
 def implied(claim: Claim) -> Implied:
-    """What a claim implies; see `indicia.scoring.claims.imply`."""
+    """What a claim implies; see `indicia.reference.compute.claims.imply`."""
     return claims.imply(claim)
 
 

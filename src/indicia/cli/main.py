@@ -30,7 +30,7 @@ from indicia.cli import (
 )
 from indicia.cli import demo as demonstration
 from indicia.errors import IndiciaError, UsageError
-from indicia.scoring.claims import Claim
+from indicia.reference.compute.claims import Claim
 from indicia.store import home as store_home
 
 DATA_PROBLEM, USAGE_PROBLEM = 1, 2

@@ -13,7 +13,7 @@ from indicia.answers.leads import Filters
 from indicia.cli import providers, screen
 from indicia.cli.work import Outcome
 from indicia.errors import UsageError
-from indicia.scoring.claims import Claim
+from indicia.reference.compute.claims import Claim
 from indicia.store import Store, cite, home, pointer
 
 ENDINGS = {

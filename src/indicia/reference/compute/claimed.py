@@ -8,8 +8,8 @@ from datetime import date
 
 import polars as pl
 
-from indicia.scoring.claims import BANDS, TERA, UTILISATIONS
-from indicia.scoring.ledger import classes
+from indicia.reference.compute.claims import BANDS, TERA, UTILISATIONS
+from indicia.reference.compute.priors import classes
 
 SECONDS_PER_HOUR, HOURS_PER_DAY = 3600.0, 24.0
 USED_BEFORE_DAYS, KEPT_DAYS = 365, 1826
