@@ -23,6 +23,7 @@ page = st.navigation(
         st.Page("views/rules.py", title="Rules"),
         st.Page("views/claims.py", title="Claims"),
         st.Page("views/sources.py", title="Sources"),
+        st.Page("views/method.py", title="Method"),
     ],
     position="top",
 )
