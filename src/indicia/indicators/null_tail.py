@@ -19,7 +19,8 @@ from indicia.indicators.steps import Floats
 Integers = NDArray[np.int64]
 SEED = 20_261_128
 BLOCK = 6
-TAIL_SHARE = 0.1
+# The tail is read from a tenth of the pool; of a large pool from so many, so that it starts far out.
+TAIL_SHARE, TAIL_MOST = 0.1, 250
 LEAST_VALUES, LEAST_SERIES = 200, 20
 MOST_VALUES = 200_000
 DRAWS = 1_000
@@ -67,7 +68,7 @@ def fit(pool: Floats) -> Tail | None:
     count = len(ordered)
     if count < LEAST_VALUES:
         return None
-    beyond = int(TAIL_SHARE * count)
+    beyond = min(int(TAIL_SHARE * count), TAIL_MOST)
     start = float(ordered[count - beyond - 1])
     over = ordered[count - beyond :] - start
     weight = 1 - (np.arange(1, beyond + 1) - 0.35) / beyond
