@@ -103,3 +103,21 @@ def test_kinds_and_facilities_are_kept_apart():
 
 def test_without_records_there_is_no_exposure():
     assert exposures(made.database()).is_empty()
+
+
+def test_what_an_organisation_says_reaches_each_of_its_facilities_in_part():
+    parties = [
+        made.party("Alibaba Cloud", "a"),
+        made.party("Alibaba", "b", role="user", certainty="likely"),
+        made.party("ALIBABA", "b", certainty="speculative"),
+        made.party("Other Co., Ltd.", "a"),
+    ]
+    rows = found(facility_party=parties)
+    weights = {
+        k[0]: r["weight_share"] for k, r in rows.items() if k[1:] == ("organisation", "Alibaba")
+    }
+    assert weights == {"a": 0.5, "b": 0.4}
+    basis = rows["b", "organisation", "Alibaba"]["basis"]
+    assert basis == "user as published (likely); one of 2 facilities of the organisation"
+    assert rows["a", "organisation", "Other Co., Ltd."]["weight_share"] == 1.0
+    assert rows["b", "party", "Alibaba"]["weight_share"] == 0.8

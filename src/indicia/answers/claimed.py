@@ -11,6 +11,7 @@ from indicia.reference import tables
 from indicia.reference.compute import claimed
 from indicia.reference.compute.claims import FLOP_PER_PARAMETER_AND_TOKEN, Claim
 from indicia.reference.compute.draws import Assumptions, Interval, Sheet
+from indicia.reference.organisations import shown
 
 __all__ = [
     "EMPTY",
@@ -236,12 +237,9 @@ def _bare(column: str) -> pl.Expr:
 
 def _members(rows: pl.DataFrame) -> pl.DataFrame:
     """One row per organisation of each row, under the name it is shown by."""
-    names = tables.table("organisation_names")
     each = rows.with_row_index("at").with_columns(pl.col("organisations").str.split(";"))
     return each.explode("organisations").with_columns(
-        organisation=pl.col("organisations")
-        .str.strip_chars()
-        .replace(names["published"].to_list(), names["organisation"].to_list())
+        organisation=shown(pl.col("organisations"))
     )
 
 

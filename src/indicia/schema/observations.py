@@ -14,7 +14,7 @@ POWER_KINDS = ("avg", "peak", "capacity")
 BOUNDARIES = ("facility", "it", "system")
 DATE_PRECISIONS = ("day", "month", "quarter", "year", "unknown")
 STAGES = ("plan", "tender", "award", "contract")
-SCOPES = ("facility", "zone", "lane", "place", "employer", "party", "process")
+SCOPES = ("facility", "zone", "lane", "place", "employer", "organisation", "party", "process")
 EVENT_KINDS = ("rule", "case", "listing", "construction", "announcement", "dispute")
 STATUSES = ("alleged", "charged", "convicted", "dismissed", "denied", "lawful", "reported", "in force", "not in force", "superseded", "planned")
 
@@ -253,18 +253,19 @@ EVENT = Table(
         Column("amount_usd", pl.Float64, "Amount named.", "US$", at_least=0),
         Column("units_text", pl.String, "Units as published."),
         Column("citation", pl.String, "Title, publisher and date of the source."),
+        Column("lanes", pl.String, "Trade lanes it names as EXP>IMP in ISO 3166-1 alpha-3, `*` for every country, joined by `; `."),
     ),
     "starts_date",
 )
 EXPOSURE = Table(
     "exposure",
     "context",
-    "How likely a facility is the source of a signal seen at a zone, lane, place, employer, party or process.",
+    "How likely a facility is the source of a signal seen at a zone, lane, place, employer, organisation, party or process.",
     ("facility_id", "scope_kind", "scope_id"),
     (
         FACILITY_ID,
         Column("scope_kind", pl.String, "What the signal is seen at.", required=True, one_of=SCOPES),
-        Column("scope_id", pl.String, "Which one: zone_id, EXP>IMP, employer, party name, process_id.", required=True),
+        Column("scope_id", pl.String, "Which one: zone_id, EXP>IMP, EMPLOYER @ PLACE, organisation, party name, process_id.", required=True),
         Column("weight_share", pl.Float64, "Probability that this facility is the source; at most 1 in sum per scope.", "share", required=True, at_least=0, at_most=1),
         Column("basis", pl.String, "Why that weight.", required=True),
     ),
