@@ -58,7 +58,7 @@ LIST = pl.DataFrame(
         "parties": [["Acme", "-Beta"], ["甲公司"], [], None, ["Solo"]],
         "opened_date": [date(2024, 3, 1), None, date(1899, 1, 1), None, date(2025, 1, 2)],
         "is_prior_driven": [True, False, None, True, False],
-        "review_status": ["unreviewed"] * 5,
+        "review_state": ["unreviewed"] * 5,
         "source": [
             "facilities/epoch",
             "facilities/epoch",
@@ -436,7 +436,7 @@ def test_our_own_words_in_a_file_stay_careful() -> None:
         (CAVEAT, *export_stamp.KIND_NOTES.values(), str(export_xlsx.METHOD))
     ).lower()
     for word in (
-        "prove",
+        " prove",
         "detect",
         "confirm",
         "guilty",

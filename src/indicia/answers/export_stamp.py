@@ -37,6 +37,7 @@ class Stamp:
         query: Filter and order of the list, as the screen states them.
         store_kind: starter, live, synthetic or empty.
         row_count: Rows of the list as the screen shows it.
+        review: How many rows no person has judged; empty where rows are nothing to be judged.
     """
 
     list_id: str
@@ -49,6 +50,7 @@ class Stamp:
     store_kind: str
     caveat: str
     row_count: int
+    review: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a stamp that would leave a reader guessing."""
@@ -62,6 +64,7 @@ class Stamp:
 
     def facts(self) -> dict[str, str]:
         """Every field as text, in a fixed order, with what the kind of store means."""
+        told = {"review": self.review} if self.review else {}
         return {
             "list_id": self.list_id,
             "data_version": self.data_version,
@@ -74,6 +77,7 @@ class Stamp:
             "store_note": KIND_NOTES[self.store_kind],
             "caveat": self.caveat,
             "row_count": str(self.row_count),
+            **told,
         }
 
 
@@ -83,9 +87,11 @@ def list_id(
     query: str,
     columns: Sequence[str],
     as_of: date | None = None,
+    reviews: str = "",
 ) -> str:
-    """Return the id of a list: the same versions, query, columns and day give the same id."""
-    return short_hash(data_version, rules_version, query, *columns, as_of or LATEST)
+    """Return the id of a list: the same versions, query, columns, day and reviews give the same id."""
+    told = [reviews] if reviews else []
+    return short_hash(data_version, rules_version, query, *columns, as_of or LATEST, *told)
 
 
 def checked(name: str, frame: pl.DataFrame) -> pl.DataFrame:

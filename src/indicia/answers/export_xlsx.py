@@ -39,6 +39,8 @@ METHOD = (
         "How closely the place is known; only `site` is a place one could visit.",
     ),
     ("unreviewed", "No person has judged this row yet."),
+    ("reviewed, dismissed", "One person judged it, with a reason that the journal keeps."),
+    ("approved", "A second person agreed with the review."),
     *HYPOTHESES.items(),
 )
 ALWAYS = ("evidence", "sources", "method")

@@ -11,10 +11,10 @@ from pathlib import Path
 import polars as pl
 
 from indicia import __version__
-from indicia.answers import export, leads
+from indicia.answers import export, leads, reviews
 from indicia.answers.leads import Filters
 from indicia.answers.reader import Reader
-from indicia.schema import INDICATOR_RESULT
+from indicia.schema import INDICATOR_RESULT, short_hash
 
 EVERYTHING = 1_000_000
 REFERENCE = "reference site"
@@ -23,7 +23,7 @@ UNSAID = "Not passed on: the terms of the source of this statement do not allow 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a ZIP can state; the stamp says the real one
 FIRST = (
     "facility_id", "name", "country_iso2", "admin1", "place", "latitude_deg", "longitude_deg", "coord_precision",
-    "site_class", "parties", "verdict", "review_status", "support_bans", "support_low_bans", "support_high_bans",
+    "site_class", "parties", "verdict", "review_state", "review", "review_utc", "support_bans", "support_low_bans", "support_high_bans",
     "strongest_rival", "evidence_bans", "coverage", "coverage_share", "families_for_count", "is_prior_driven",
     "is_prior_stated", "reason", "doubt", "next_indicator", "next_gain_bans", "admissibility_reason",
 )  # fmt: skip
@@ -44,18 +44,34 @@ class Flagged:
     rows: pl.DataFrame
     evidence: pl.DataFrame
     stamp: export.Stamp
+    unreviewed_count: int
 
 
 def flagged(
-    store: Reader, filters: Filters, order: str = "support", now: datetime | None = None
+    store: Reader,
+    filters: Filters,
+    order: str = "support",
+    now: datetime | None = None,
+    decided: pl.DataFrame | None = None,
 ) -> Flagged:
-    """The whole list that fits the filters; reference sites only where the verdict is asked for."""
+    """The whole list that fits the filters; reference sites only where the verdict is asked for.
+
+    Args:
+        store: The store.
+        filters: What the reader asked to see.
+        order: One of `leads.ORDERS`.
+        now: The instant of the stamp.
+        decided: What people decided, as rows of `reviews.DECIDED`.
+    """
     parts = [leads.queue(store, filters, order, EVERYTHING)]
     if REFERENCE in filters.verdicts:
         parts.append(leads.reference_sites(store, filters, EVERYTHING))
-    found = pl.concat(parts, how="diagonal").with_columns(review_status=pl.lit("unreviewed"))
+    said = reviews.DECIDED.to_frame() if decided is None else decided
+    found = reviews.marked(pl.concat(parts, how="diagonal"), said)
+    unreviewed = found.height - int(found["is_judged"].sum())
     rows = (
-        found.join(_places(store), on="facility_id", how="left", maintain_order="left")
+        found.with_columns(review=_mark())
+        .join(_places(store), on="facility_id", how="left", maintain_order="left")
         .select(*FIRST, "source")
         .join(_results(store), on="facility_id", how="left", maintain_order="left")
     )
@@ -65,8 +81,34 @@ def flagged(
         evidence=store.sql(EVIDENCE).join(
             rows.select("facility_id"), on="facility_id", how="semi"
         ),
-        stamp=stamp(store, rows, query, now or datetime.now(UTC)),
+        stamp=stamp(
+            store,
+            rows,
+            query,
+            now or datetime.now(UTC),
+            review=f"{unreviewed} of {rows.height} rows are unreviewed: no person has judged them.",
+            reviews_digest=_digest(said),
+        ),
+        unreviewed_count=unreviewed,
     )
+
+
+def _mark() -> pl.Expr:
+    """How far people are with a row, in words that stay with it."""
+    state, by = pl.col("review_state"), pl.col("reviewed_by")
+    return (
+        pl.when(state == "approved")
+        .then(pl.format("approved by {}, reviewed by {}", "approved_by", by))
+        .when(state.is_in(["reviewed", "dismissed"]))
+        .then(pl.format("{} by {}", state, by))
+        .otherwise(pl.lit("unreviewed"))
+    )
+
+
+def _digest(said: pl.DataFrame) -> str:
+    """Tells two lists apart between which somebody decided; empty where nobody ever did."""
+    rows = said.filter(pl.col("subject") == "facility").select("id", "event_id").sort("id")
+    return short_hash(*(str(v) for row in rows.iter_rows() for v in row)) if rows.height else ""
 
 
 def words_of(filters: Filters, order: str) -> str:
@@ -76,6 +118,7 @@ def words_of(filters: Filters, order: str) -> str:
         ("verdict", filters.verdicts),
         ("country", filters.countries),
         ("precision", filters.precisions),
+        ("review", filters.reviews),
     ):
         parts += [f"{name}={value}" for value in values]
     if filters.text:
@@ -83,12 +126,21 @@ def words_of(filters: Filters, order: str) -> str:
     return "&".join(parts)
 
 
-def stamp(store: Reader, rows: pl.DataFrame, query: str, now: datetime) -> export.Stamp:
+def stamp(
+    store: Reader,
+    rows: pl.DataFrame,
+    query: str,
+    now: datetime,
+    review: str = "",
+    reviews_digest: str = "",
+) -> export.Stamp:
     """What every exported file says of itself."""
     as_of: date | None = getattr(store, "as_of", None)
     rules = str(getattr(store, "rules_version", ""))
     return export.Stamp(
-        list_id=export.list_id(store.data_version, rules, query, rows.columns, as_of),
+        list_id=export.list_id(
+            store.data_version, rules, query, rows.columns, as_of, reviews_digest
+        ),
         data_version=store.data_version,
         rules_version=rules,
         code_version=__version__,
@@ -98,6 +150,7 @@ def stamp(store: Reader, rows: pl.DataFrame, query: str, now: datetime) -> expor
         store_kind=store.kind,
         caveat=export.CAVEAT,
         row_count=rows.height,
+        review=review,
     )
 
 

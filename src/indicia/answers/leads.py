@@ -1,7 +1,7 @@
 """Which facilities deserve the next hour: ranked, with reasons, doubts and what is missing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
@@ -9,6 +9,7 @@ import polars as pl
 from indicia.answers import words
 from indicia.answers.places import ONE_FACILITY
 from indicia.answers.reader import Reader
+from indicia.review.cases import NEW
 from indicia.schema import RIVALS
 
 MOST_ROWS = 1000
@@ -25,15 +26,24 @@ AGAINST_STRONGEST = (
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a reader asked to see; empty means everything."""
+    """What a reader asked to see; empty means everything.
+
+    Args:
+        reviews: States that people gave, as in `decided`; `new` is what nobody decided on.
+        decided: Facility to state.
+    """
 
     countries: tuple[str, ...] = ()
     verdicts: tuple[str, ...] = ()
     precisions: tuple[str, ...] = ()
     text: str = ""
+    reviews: tuple[str, ...] = ()
+    decided: Mapping[str, str] = field(default_factory=dict)
 
     def where(self) -> tuple[str, list[object]]:
         """The condition in SQL and its parameters."""
+        chosen = [f for f, state in self.decided.items() if state in self.reviews]
+        undecided = NEW in self.reviews
         return (
             """
             (len(?::VARCHAR[]) = 0 OR list_contains(?::VARCHAR[], coalesce(f.country_iso2, '')))
@@ -42,12 +52,18 @@ class Filters:
                  OR list_contains(?::VARCHAR[], coalesce(f.coord_precision, 'unknown')))
             AND (? = '' OR contains(lower(concat_ws(' ', f.name, f.place, f.admin1, f.facility_id,
                     f.publisher_key, w.parties)), ?))
+            AND (? OR f.facility_id IN (SELECT unnest(?::VARCHAR[]))
+                 OR (? AND f.facility_id NOT IN (SELECT unnest(?::VARCHAR[]))))
             """,
             [
                 *(list(self.countries),) * 2,
                 *(list(self.verdicts),) * 2,
                 *(list(self.precisions),) * 2,
                 *(self.text.strip().lower(),) * 2,
+                not self.reviews,
+                chosen,
+                undecided,
+                list(self.decided) if undecided else [],
             ],
         )
 
