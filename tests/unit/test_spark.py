@@ -33,7 +33,7 @@ STATEMENTS = {
 # Functions of Spark SQL 4 that the statements may use, as sqlglot writes them for Spark. A name that
 # is not here is first looked up in Spark's list of built-in functions.
 IN_SPARK = {
-    "ABS", "AVG", "CAST", "COALESCE", "CONCAT", "COUNT", "GREATEST", "LAST_DAY", "LEAST", "LENGTH", "LN", "LOCATE",
+    "ABS", "AVG", "CAST", "COALESCE", "COLLECT_LIST", "CONCAT", "COUNT", "GREATEST", "LAST_DAY", "LEAST", "LENGTH", "LN", "LOCATE",
     "LOWER", "MAX", "MEDIAN", "MIN", "MONTH", "NULLIF", "ROUND", "ROW_NUMBER", "SUBSTRING", "SUM", "TO_DATE", "TRIM", "YEAR",
 }  # fmt: skip
 NO_FUNCTIONS = (exp.And, exp.Or, exp.Case, exp.If, exp.Exists)

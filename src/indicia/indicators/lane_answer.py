@@ -5,6 +5,7 @@ A lane `EXP>IMP` is two countries; months are counted from year 0, years are yea
 
 import polars as pl
 
+from indicia.indicators import null_tail
 from indicia.indicators.detectability import share
 from indicia.indicators.lane_flows import CODES
 
@@ -43,6 +44,56 @@ def seen(asked: str, more: str = "") -> str:
          max(reliability) AS reliability
   FROM passing WHERE exporter <> 'W00' AND importer <> 'W00' GROUP BY exporter, importer
 )"""
+
+
+def lists(table: str, code: str = "''") -> str:
+    """A common table expression `lists`: every judged z of a lane, with its period, for its null.
+
+    Args:
+        table: Common table expression with exporter, importer, frequency, at_period and z.
+        code: What else tells series of one lane apart, as SQL.
+    """
+    return f"""lists AS (
+  SELECT exporter, importer, frequency, array_agg(at_period) AS judged_at,
+         array_agg({code}) AS judged_code, array_agg(z) AS judged_z
+  FROM {table} WHERE z IS NOT NULL GROUP BY exporter, importer, frequency
+)"""
+
+
+LISTS = ("judged_at", "judged_code", "judged_z")
+CHANCES = ("p_value", "p_basis", "tests_count")
+
+
+def with_chances(lanes: pl.DataFrame, observed: str, tried: str) -> pl.DataFrame:
+    """Add p_value, p_basis and tests_count from the z of all lanes of one frequency; drop the lists.
+
+    Args:
+        lanes: scope_id, frequency, `observed`, `tried` and the columns of `lists`.
+        observed: The largest z that may flag.
+        tried: Periods among which it is the largest.
+    """
+    judged = (
+        lanes.select("scope_id", "frequency", *LISTS)
+        .filter(pl.col("judged_z").is_not_null())
+        .explode(*LISTS)
+        .sort("scope_id", "judged_code", "judged_at")
+    )
+    asked = lanes.drop(LISTS)
+    return pl.concat(
+        [
+            asked,
+            null_tail.chances(
+                judged,
+                asked,
+                series=("scope_id", "judged_code"),
+                value="judged_z",
+                observed=observed,
+                tried=tried,
+                kind="frequency",
+            ),
+        ],
+        how="horizontal",
+    )
 
 
 def first_day(month: pl.Expr) -> pl.Expr:
@@ -124,6 +175,7 @@ def evidence(
         reliability="reliability",
         quality_share=pl.when(is_judged).then(quality).otherwise(1.0),
         detectability_share=pl.when(is_judged).then(pl.lit(share(code, "lane"))),
+        **{c: pl.when(is_judged).then(c) for c in CHANCES if c in lanes.columns},
     )
 
 

@@ -116,7 +116,7 @@ WITH flows AS ({FLOWS}), partners AS (
          row_number() OVER (PARTITION BY exporter, importer
                             ORDER BY surge DESC, at_period DESC) AS place
   FROM fit_to_flag
-), described AS (
+), {lane_answer.lists("judged")}, described AS (
   SELECT exporter, importer, flow, frequency, min(origin_id) AS origin_id,
          max(reliability) AS reliability, max(period) AS last_period
   FROM partners GROUP BY exporter, importer, flow, frequency
@@ -125,12 +125,14 @@ SELECT concat(n.exporter, '>', n.importer) AS scope_id, n.exporter, n.importer, 
        l.flow, l.frequency, l.periods, coalesce(d.origin_id, n.origin_id) AS origin_id,
        coalesce(d.reliability, n.reliability) AS reliability, d.last_period, s.at_period, s.lag,
        s.surge, s.value_usd, s.own_growth, s.excess, s.exports_share, s.usual_exports_share,
-       s.is_total_reported, s.judged_periods
+       s.is_total_reported, s.judged_periods,
+       j.judged_at, j.judged_code, j.judged_z
 FROM seen n
 LEFT JOIN lanes l ON l.exporter = n.exporter AND l.importer = n.importer
 LEFT JOIN described d ON d.exporter = l.exporter AND d.importer = l.importer
  AND d.flow = l.flow AND d.frequency = l.frequency
 LEFT JOIN strongest s ON s.exporter = l.exporter AND s.importer = l.importer AND s.place = 1
+LEFT JOIN lists j ON j.exporter = s.exporter AND j.importer = s.importer AND j.frequency = s.frequency
 ORDER BY scope_id
 """
 
@@ -153,6 +155,7 @@ def compute(db: duckdb.DuckDBPyConnection) -> Found:
     lanes = dated(db.sql(SURGES).pl()).with_columns(
         earlier_period=lane_answer.period(pl.col("at_period") - pl.col("lag"), pl.col("frequency") == "A")
     )  # fmt: skip
+    lanes = lane_answer.with_chances(lanes, "surge", "judged_periods")
     db.register("cited_lanes", lanes.filter(pl.col("surge").is_not_null()))
     sources = db.sql(CITED).pl()
     db.unregister("cited_lanes")

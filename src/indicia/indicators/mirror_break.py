@@ -137,7 +137,7 @@ WITH coded AS (
   SELECT *, row_number() OVER (PARTITION BY exporter, importer ORDER BY
            CASE WHEN frequency = 'M' THEN 0 ELSE 1 END, break_z DESC, at_period DESC) AS place
   FROM fit_to_flag
-), counted AS (
+), {lane_answer.lists("judged")}, counted AS (
   SELECT exporter, importer, count(*) AS pairs FROM sides GROUP BY exporter, importer
 ), {seen(f"flow IN ('M', 'X') AND {IN_BASKET}")}
 SELECT concat(l.exporter, '>', l.importer) AS scope_id, l.exporter, l.importer, l.is_asked,
@@ -145,10 +145,11 @@ SELECT concat(l.exporter, '>', l.importer) AS scope_id, l.exporter, l.importer, 
        coalesce(c.pairs, 0) AS pairs, coalesce(s.origin_id, l.origin_id) AS origin_id,
        coalesce(s.reliability, l.reliability) AS reliability, s.frequency, s.at_period, s.span,
        s.imports_source, s.exports_source, s.imports_usd, s.mirror_usd, s.gap, s.middle, s.break_z,
-       s.judged_count
+       s.judged_count, j.judged_at, j.judged_code, j.judged_z
 FROM seen l
 LEFT JOIN counted c ON c.exporter = l.exporter AND c.importer = l.importer
 LEFT JOIN strongest s ON s.exporter = l.exporter AND s.importer = l.importer AND s.place = 1
+LEFT JOIN lists j ON j.exporter = s.exporter AND j.importer = s.importer AND j.frequency = s.frequency
 ORDER BY scope_id
 """
 
@@ -171,6 +172,7 @@ ORDER BY l.scope_id, c.flow, c.hs_code
 def compute(db: duckdb.DuckDBPyConnection) -> Found:
     """Judge every period of every lane that both sides report against that lane's past."""
     lanes = dated(db.sql(BREAKS).pl(), pl.col("span"))
+    lanes = lane_answer.with_chances(lanes, "break_z", "judged_count")
     db.register("cited_lanes", lanes.filter(pl.col("break_z").is_not_null()))
     sources = db.sql(CITED).pl()
     db.unregister("cited_lanes")

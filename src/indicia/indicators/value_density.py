@@ -81,16 +81,18 @@ WITH {CELLS}, settings AS (
          row_number() OVER (PARTITION BY exporter, importer
                             ORDER BY shift DESC, at_period DESC, hs6) AS place
   FROM fit_to_flag
-), {seen(ASKED, SHIPPED_LANES)}
+), {lane_answer.lists("judged", "hs6")}, {seen(ASKED, SHIPPED_LANES)}
 SELECT concat(l.exporter, '>', l.importer) AS scope_id, l.exporter, l.importer, l.is_asked,
        coalesce(s.origin_id, l.origin_id) AS origin_id,
        coalesce(s.reliability, l.reliability) AS reliability, coalesce(o.periods, 0) AS periods,
        s.channel, s.frequency, s.hs6, s.at_period, s.source, s.value_usd, s.measured_usd, s.band_usd,
        s.band_share, s.middle, s.shift, s.weighed_usd / nullif(s.kg, 0) AS usd_per_kg,
-       s.counted_usd / s.pieces AS usd_per_piece, s.judged_count
+       s.counted_usd / s.pieces AS usd_per_piece, s.judged_count,
+       j.judged_at, j.judged_code, j.judged_z
 FROM seen l
 LEFT JOIN ordered o ON o.exporter = l.exporter AND o.importer = l.importer AND o.place = 1
 LEFT JOIN strongest s ON s.exporter = l.exporter AND s.importer = l.importer AND s.place = 1
+LEFT JOIN lists j ON j.exporter = s.exporter AND j.importer = s.importer AND j.frequency = s.frequency
 ORDER BY scope_id
 """
 
@@ -131,7 +133,7 @@ FROM placed WHERE place <= {LINES_CITED} ORDER BY scope_id, place
 def compute(db: duckdb.DuckDBPyConnection) -> Found:
     """Judge every period of every code on every lane by its share in the band; keep the strongest."""
     register_countries(db)
-    lanes = dated(db.sql(SHARES).pl())
+    lanes = lane_answer.with_chances(dated(db.sql(SHARES).pl()), "shift", "judged_count")
     db.register("cited_lanes", lanes.filter(pl.col("shift").is_not_null()))
     sources = pl.concat([db.sql(CITED_FLOWS).pl(), db.sql(CITED_SHIPMENTS).pl()])
     db.unregister("cited_lanes")
