@@ -1,6 +1,7 @@
 """Openings against an employer's own past."""
 
 import made
+import numpy as np
 import pytest
 
 from indicia.indicators import hiring_burst
@@ -49,3 +50,26 @@ def test_places_are_kept_apart():
     found = hiring_burst.compute(made.database(staffing_count=rows)).evidence
     assert found["scope_id"].to_list() == ["A @ X", "A @ Y"]
     assert set(found["result"]) == {"no_flag"}
+
+
+def test_a_burst_among_many_employers_is_rarer_than_chance_and_alone_it_has_no_p():
+    random = np.random.default_rng(2)
+    rows = [
+        row
+        for n in range(24)
+        for row in made.weekly_openings(f"Employer {n}", "Townsville", random.poisson(4, 16))
+    ]
+    alone, _ = burst([4, 5, 3, 4, 4, 40])
+    assert (alone["result"], alone["p_value"], alone["tests_count"]) == ("flag", None, 2)
+    assert alone["p_basis"].startswith("insufficient")
+    found = hiring_burst.compute(
+        made.database(
+            staffing_count=[
+                *rows,
+                *made.weekly_openings("Example Cloud", "Townsville", [4, 5, 3, 4, 4, 40]),
+            ]
+        )
+    ).evidence.sort("p_value")
+    assert found["p_value"].null_count() == 0
+    assert found["scope_id"][0] == "Example Cloud @ Townsville"
+    assert found["p_value"][0] < 0.01 < found["p_value"][1]

@@ -8,17 +8,19 @@ Method: docs/indicators/S01.md.
 import duckdb
 import polars as pl
 
+from indicia.indicators import null_tail
 from indicia.indicators.answer import answered
 from indicia.indicators.base import Found, Indicator
 from indicia.indicators.detectability import share
+from indicia.indicators.steps import NORMAL_PER_MAD
 from indicia.schema import EXPOSURE, STAFFING_COUNT
 
 CODE = "S01"
 KIND = "dc_hiring_ge_3_adverts"
 LEAST_OPENINGS = 3
 LEAST_EARLIER_COUNTS = 4
-CUT_PER_MAD = 3.5 / 0.6745
 CUT = 3.5
+CUT_PER_MAD = CUT * NORMAL_PER_MAD
 QUALITY_COMPARED, QUALITY_ALONE = 1.0, 0.5
 
 # Where some count has a past to be held against, those without one are no longer asked.
@@ -49,6 +51,8 @@ WITH weighed AS (
   GROUP BY m.employer, m.place, m.counted_date, m.earlier, m.middle
 ), held AS (
   SELECT c.*, coalesce(s.earlier, 0) AS earlier, s.middle,
+         CASE WHEN s.earlier >= {LEAST_EARLIER_COUNTS} THEN (c.openings - s.middle)
+              / greatest({NORMAL_PER_MAD} * s.mad, sqrt(greatest(s.middle, 1.0))) END AS z,
          CASE WHEN coalesce(s.earlier, 0) < {LEAST_EARLIER_COUNTS} THEN {LEAST_OPENINGS}
               ELSE greatest({LEAST_OPENINGS}, s.middle
                 + greatest({CUT_PER_MAD} * s.mad, {CUT} * sqrt(greatest(s.middle, 1.0)))) END AS least
@@ -57,15 +61,21 @@ WITH weighed AS (
 ), comparable AS (
   SELECT * FROM (SELECT *, max(earlier) OVER (PARTITION BY employer, place) AS most_earlier FROM held)
   WHERE earlier >= {LEAST_EARLIER_COUNTS} OR most_earlier < {LEAST_EARLIER_COUNTS}
+), past AS (
+  SELECT employer, place, max(z) AS most_z, count(z) AS tried, array_agg(counted_date) AS judged_at,
+         array_agg(z) AS judged_z
+  FROM comparable WHERE z IS NOT NULL GROUP BY employer, place
 ), ranked AS (
   SELECT *, row_number() OVER (PARTITION BY employer, place ORDER BY
            CASE WHEN openings >= least THEN 0 ELSE 1 END, openings - least DESC,
            counted_date DESC) AS place_in_line
   FROM comparable
 )
-SELECT concat(employer, ' @ ', place) AS scope_id, employer, place, counted_date, openings, earlier,
-       middle, CAST(least AS DOUBLE) AS least, source, origin_id, reliability
-FROM ranked WHERE place_in_line = 1 ORDER BY scope_id
+SELECT concat(r.employer, ' @ ', r.place) AS scope_id, r.employer, r.place, r.counted_date, r.openings,
+       r.earlier, r.middle, CAST(r.least AS DOUBLE) AS least, r.source, r.origin_id, r.reliability,
+       p.most_z, p.tried, p.judged_at, p.judged_z
+FROM ranked r LEFT JOIN past p ON p.employer = r.employer AND p.place = r.place
+WHERE r.place_in_line = 1 ORDER BY scope_id
 """
 UNSEEN = """
 SELECT e.scope_id, min(e.origin_id) AS origin_id FROM exposure e
@@ -86,7 +96,7 @@ ORDER BY c.scope_id, s.skill_group
 
 def compute(db: duckdb.DuckDBPyConnection) -> Found:
     """Hold every count against those before it, and keep each employer and place's strongest."""
-    counts, unseen = db.sql(COUNTS).pl(), db.sql(UNSEEN).pl()
+    counts, unseen = _with_chances(db.sql(COUNTS).pl()), db.sql(UNSEEN).pl()
     is_placed = pl.col("place").str.strip_chars() != ""
     db.register("cited_counts", counts.filter(is_placed))
     sources = db.sql(CITED).pl()
@@ -102,6 +112,27 @@ def compute(db: duckdb.DuckDBPyConnection) -> Found:
     return answered(
         CODE, pl.concat([_evidence(counts, is_placed), absent], how="diagonal_relaxed"), sources
     )
+
+
+def _with_chances(counts: pl.DataFrame) -> pl.DataFrame:
+    """Add p of the count that stands furthest out, from all employers and places with a past."""
+    one = counts.with_columns(kind=pl.lit("openings"))
+    judged = (
+        one.filter(pl.col("judged_z").is_not_null())
+        .select("scope_id", "kind", "judged_at", "judged_z")
+        .explode("judged_at", "judged_z")
+        .sort("scope_id", "judged_at")
+    )
+    found = null_tail.chances(
+        judged,
+        one,
+        series=("scope_id",),
+        value="judged_z",
+        observed="most_z",
+        tried="tried",
+        kind="kind",
+    )
+    return counts.drop("judged_at", "judged_z").hstack(found)
 
 
 def _evidence(counts: pl.DataFrame, is_placed: pl.Expr) -> pl.DataFrame:
@@ -149,6 +180,7 @@ def _evidence(counts: pl.DataFrame, is_placed: pl.Expr) -> pl.DataFrame:
         reliability="reliability",
         quality_share=pl.when(is_compared).then(QUALITY_COMPARED).otherwise(QUALITY_ALONE),
         detectability_share=pl.when(is_placed).then(pl.lit(share(CODE, "employer"))),
+        **{c: pl.when(is_placed).then(c) for c in ("p_value", "p_basis", "tests_count")},
     )
 
 
