@@ -5,15 +5,15 @@ import sys
 import textwrap
 import threading
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from made import monthly_base_load, rows
 
 from indicia.errors import StoreError
 from indicia.schema import POWER_LOAD_MONTH
-from indicia.store import Build, Store, Vintage, cite, current, pointer, writing
-from indicia.store.manifest import KEPT
+from indicia.store import Build, Manifest, Store, Vintage, cite, current, held, pointer, writing
+from indicia.store.manifest import KEPT, KEPT_WEEKS, folder, sweep
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -67,6 +67,18 @@ def test_a_build_that_is_left_leaves_no_trace(tmp_path):
     assert sorted(p.name for p in (tmp_path / "stores").iterdir()) == before
     with Store.open(tmp_path) as store:
         assert level(store) == 100
+
+
+def test_the_last_store_of_each_week_is_kept_however_often_a_week_is_refreshed(tmp_path):
+    for day in range(42):
+        moment = (NOW + timedelta(days=day)).isoformat()
+        made = Manifest(day + 1, "v", "r", "c", "live", moment)
+        made.write(folder(tmp_path))
+    assert sweep(tmp_path) == 42 - len(held(tmp_path))
+    days = [datetime.fromisoformat(m.published_utc) for m in held(tmp_path)]
+    assert days[-KEPT:] == [NOW + timedelta(days=n) for n in range(42 - KEPT, 42)]
+    assert len({d.isocalendar()[:2] for d in days}) == KEPT_WEEKS
+    assert {d.isoweekday() for d in days[:-KEPT]} == {7}
 
 
 def test_old_stores_are_removed_and_cited_ones_are_kept(tmp_path):

@@ -3,7 +3,7 @@
 from indicia.store.build import Build
 from indicia.store.home import home
 from indicia.store.lock import writing
-from indicia.store.manifest import Manifest, cite, current, pointer
+from indicia.store.manifest import Manifest, cite, current, held, pointer
 from indicia.store.reader import Store
 from indicia.store.united import is_visible, unite
 from indicia.store.vintage import Delta, Vintage
@@ -18,6 +18,7 @@ __all__ = [
     "Workspace",
     "cite",
     "current",
+    "held",
     "home",
     "is_visible",
     "memory_alone",

@@ -1,8 +1,10 @@
 """The manifest: which immutable files make up one store, and the pointer to the current one."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Self
@@ -13,7 +15,7 @@ from indicia.store.home import write_whole
 
 POINTER = "CURRENT"
 NONE_JUDGED = "0:0"
-KEPT = 10
+KEPT, KEPT_WEEKS = 10, 5
 KINDS = ("empty", "starter", "live", "synthetic")
 
 
@@ -90,6 +92,11 @@ def current(home: Path) -> Manifest | None:
     return Manifest.read(folder(home) / name) if name else None
 
 
+def held(home: Path) -> list[Manifest]:
+    """Every store of a home that can still be opened, the oldest first."""
+    return [Manifest.read(path) for path in sorted(folder(home).glob("manifest-*.json"))]
+
+
 def version(digests: Mapping[str, str], rules_version: str) -> str:
     """Hash of sorted table digests and the rules: 16 hexadecimal digits."""
     content = json.dumps([sorted(digests.items()), rules_version])
@@ -100,7 +107,12 @@ def sweep(home: Path) -> int:
     """Remove what no kept manifest names and what a crash left over; return how many files."""
     stores = folder(home)
     manifests = sorted(stores.glob("manifest-*.json"))
-    kept = {m.name for m in manifests[-KEPT:]} | {pointer(home)} | _cited(stores)
+    kept = (
+        {m.name for m in manifests[-KEPT:]}
+        | {pointer(home)}
+        | _cited(stores)
+        | _weekly(manifests)
+    )
     alive = {POINTER, "CITED", *kept}
     for path in manifests:
         if path.name in kept:
@@ -120,6 +132,16 @@ def cite(home: Path, manifest: Manifest) -> None:
     stores = folder(home)
     names = _cited(stores) | {manifest.name}
     write_whole(stores / "CITED", "\n".join(sorted(names)).encode())
+
+
+def _weekly(manifests: Iterable[Path]) -> set[str]:
+    """The last store of each of the latest weeks, so that one can look back on a week however often it is refreshed."""
+    last: dict[object, str] = {}
+    for path in manifests:
+        with suppress(StoreError, ValueError):
+            published = datetime.fromisoformat(Manifest.read(path).published_utc)
+            last[published.isocalendar()[:2]] = path.name
+    return set(list(last.values())[-KEPT_WEEKS:])
 
 
 def _cited(stores: Path) -> set[str]:
