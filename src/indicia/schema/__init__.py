@@ -50,7 +50,6 @@ from indicia.schema.results import (
     ASSESSMENT,
     ASSESSMENT_FAMILY,
     ASSESSMENT_RIVAL,
-    ASSESSMENTS,
     EVIDENCE,
     EVIDENCE_SOURCE,
     FETCH,
@@ -64,9 +63,18 @@ from indicia.schema.results import (
     RUNS,
     TEST_RUN,
 )
+from indicia.schema.results import ASSESSMENTS as OF_FACILITIES
 from indicia.schema.stamp import STAMP, STATED, parsed, stamped
+from indicia.schema.subjects import (
+    SUBJECT_ASSESSMENT,
+    SUBJECT_ITEM,
+    SUBJECT_RESULT,
+    SUBJECT_RIVAL,
+    SUBJECT_TABLES,
+)
 
 OBSERVATIONS = (*PUBLISHED, *REGISTERS)
+ASSESSMENTS = (*OF_FACILITIES, *SUBJECT_TABLES)
 TABLES = {t.name: t for t in (*OBSERVATIONS, *RUNS, *RESOLVED, *ASSESSMENTS)}
 OBSERVED = {t.name: t for t in OBSERVATIONS}
 FAMILIES = tuple(dict.fromkeys(t.family for t in OBSERVATIONS))
@@ -127,6 +135,11 @@ __all__ = [
     "STAFFING_COUNT",
     "STAMP",
     "STATED",
+    "SUBJECT_ASSESSMENT",
+    "SUBJECT_ITEM",
+    "SUBJECT_RESULT",
+    "SUBJECT_RIVAL",
+    "SUBJECT_TABLES",
     "TABLES",
     "TEST_RUN",
     "TRAINING_CLAIM",

@@ -17,8 +17,9 @@ from indicia.schema import (
     INDICATOR_RESULT,
     ITEM,
     RIVALS,
+    SUBJECT_TABLES,
 )
-from indicia.scoring import fusion, insight, multiplicity, weighing
+from indicia.scoring import fusion, insight, multiplicity, subjects, weighing
 from indicia.scoring.admissible import admissible, informed
 from indicia.scoring.exposure import exposures
 from indicia.scoring.hypotheses import (
@@ -32,6 +33,8 @@ from indicia.scoring.hypotheses import (
     require_kinds,
     settings,
 )
+from indicia.scoring.lanes import lanes
+from indicia.scoring.organisations import organisations
 from indicia.scoring.verdict import judge, rivals
 from indicia.store import unite
 
@@ -80,7 +83,20 @@ def assess(
         pl.concat(evidence) if evidence else EVIDENCE.frame([]),
         pl.concat(rests_on) if rests_on else EVIDENCE_SOURCE.frame([]),
     )
-    return {**resolved, **weighed}
+    progress("weighing lanes and organisations")
+    return {**resolved, **weighed, **_beside(db, catalogue, weighed["evidence"], on)}
+
+
+def _beside(
+    db: duckdb.DuckDBPyConnection,
+    catalogue: Sequence[Indicator],
+    evidence: pl.DataFrame,
+    on: date,
+) -> dict[str, pl.DataFrame]:
+    """The tables of lanes and organisations."""
+    asked = (lanes(db, evidence, on), organisations(db, evidence, on))
+    parts = [subjects.weigh(one, catalogue, evidence) for one in asked]
+    return {t.name: pl.concat([p[t.name] for p in parts]) for t in SUBJECT_TABLES}
 
 
 @dataclass(frozen=True, slots=True)
