@@ -14,6 +14,7 @@ from zipfile import ZipFile
 import geopandas  # the package ships no type marker
 import polars as pl
 import pyarrow.parquet  # the package ships no type marker
+import pyogrio  # the package ships no type marker
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,6 +24,8 @@ from indicia.answers import export_stamp, export_xlsx
 from indicia.answers.export import CAVEAT, FORMATS, Stamp, companion, list_id, write
 from indicia.errors import UsageError
 
+# Ours go by the name of the format here; a reader of GeoPackage wants its own ending.
+pytestmark = pytest.mark.filterwarnings("ignore:.*(GPKG|gpkg)")
 FORMULAS = [
     "=1+1",
     "+x",
@@ -108,8 +111,10 @@ def names_in_order(path: Path, fmt: str) -> list[str]:
         return [row[0] for row in rows_of_csv(path)[1:]]
     if fmt == "xlsx":
         return [str(row[0]) for row in sheet(path, "List")[1:]]
-    if fmt == "parquet":
+    if fmt in ("parquet", "geoparquet"):
         return list(pyarrow.parquet.read_table(path)["facility_id"].to_pylist())
+    if fmt == "geopackage":
+        return list(geopandas.read_file(path, layer="list")["facility_id"])
     return [feature["id"] for feature in json.loads(path.read_bytes())["features"]]
 
 
@@ -119,8 +124,10 @@ def second_name(path: Path, fmt: str) -> object:
         return rows_of_csv(path)[2][1]
     if fmt == "xlsx":
         return sheet(path, "List")[2][1]
-    if fmt == "parquet":
+    if fmt in ("parquet", "geoparquet"):
         return pl.read_parquet(path)["name"][1]
+    if fmt == "geopackage":
+        return geopandas.read_file(path, layer="list")["name"][1]
     return json.loads(path.read_bytes())["features"][1]["properties"]["name"]
 
 
@@ -131,7 +138,9 @@ def stamp_inside(path: Path, fmt: str) -> dict[str, str]:
         return dict(zip(header, first, strict=True))
     if fmt == "xlsx":
         return {str(k): str(v) for k, v, *_ in sheet(path, "README")}
-    if fmt == "parquet":
+    if fmt == "geopackage":
+        return dict(pyogrio.read_info(path, layer="list")["layer_metadata"])
+    if fmt in ("parquet", "geoparquet"):
         held = pyarrow.parquet.read_metadata(path).metadata
         return {k.decode(): v.decode() for k, v in held.items()}
     found: dict[str, str] = json.loads(path.read_bytes())["stamp"]
@@ -283,6 +292,22 @@ def test_geojson_opens_in_a_gis_with_every_row(tmp_path: Path) -> None:
     assert len(found) == LIST.height
     assert found.crs.to_epsg() == 4326
     assert found.geometry.notna().tolist() == [True, True, True, False, False]
+
+
+@pytest.mark.parametrize("fmt", ["geopackage", "geoparquet"])
+def test_a_map_file_opens_with_every_row_and_points_as_exact_as_they_are_known(
+    tmp_path: Path, fmt: str
+) -> None:
+    path = write(LIST, STAMP, tmp_path / "x.gpkg", fmt, long={"evidence": EVIDENCE})
+    read = geopandas.read_file if fmt == "geopackage" else geopandas.read_parquet
+    found = read(path)
+    assert found.crs.to_epsg() in (4326, None) or found.crs.to_string() == "OGC:CRS84"
+    told = [None if g is None or g.is_empty else (g.x, g.y) for g in found.geometry]
+    assert told == [(-90.0494, 35.1235), (106.62, 26.39), (103.8, 1.5), None, None]
+    assert not {"latitude_deg", "longitude_deg"} & set(found.columns)
+    if fmt == "geopackage":
+        evidence = pyogrio.read_dataframe(path, layer="evidence")
+        assert list(evidence["statement"]) == EVIDENCE["statement"].to_list()
 
 
 def test_geojson_without_coordinates_is_refused(tmp_path: Path) -> None:

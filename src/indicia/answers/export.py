@@ -1,4 +1,4 @@
-"""Exports: the list exactly as the screen shows it, as CSV, XLSX, Parquet or GeoJSON.
+"""Exports: the list exactly as the screen shows it, for spreadsheets, programs and maps.
 
 Every file says which data, rules and code made it, from which day it looks, with which query,
 and that its rows are leads. The same input gives the same bytes. Text of sources stays text.
@@ -13,17 +13,21 @@ from types import MappingProxyType
 
 import polars as pl
 
-from indicia.answers import export_csv, export_geojson, export_xlsx
+from indicia.answers import export_csv, export_geojson, export_points, export_xlsx
 from indicia.answers.export_stamp import CAVEAT, Stamp, checked, is_name, list_id
 from indicia.errors import UsageError
 
-__all__ = ["CAVEAT", "FORMATS", "Stamp", "companion", "list_id", "write"]
+__all__ = ["CAVEAT", "ENDINGS", "FORMATS", "Stamp", "companion", "list_id", "write"]
 
 NO_FRAMES: Mapping[str, pl.DataFrame] = MappingProxyType({})
 # They describe sources and methods and hold none of a source's values.
 DESCRIPTIONS = ("sources", "method")
 TAKEN = ("readme", "list")
 WITHHELD_REASON = "The terms of their sources do not allow redistribution."
+
+
+# What a file is called by other programs, where that is not the format itself.
+ENDINGS: Mapping[str, str] = MappingProxyType({"geopackage": "gpkg", "geoparquet": "parquet"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,8 @@ def write(
         path: The file to write.
         fmt: One of `FORMATS`.
         long: Frames in long form by name, such as evidence. XLSX holds them as sheets; CSV and
-            Parquet put them in files beside the list; GeoJSON leaves them out.
+            Parquet put them in files beside the list, GeoPackage in tables; GeoJSON and GeoParquet
+            leave them out.
         machine: CSV only: write text as it is, without the guard for spreadsheets.
         withheld_sources: Sources whose terms do not allow redistribution; rows that rest on
             them are left out, and every file says how many.
@@ -159,8 +164,25 @@ def _geojson(job: _Job) -> tuple[str, list[Path]]:
     return "RFC 7946; the stamp is the member `stamp`", [job.path]
 
 
+def _geopackage(job: _Job) -> tuple[str, list[Path]]:
+    export_points.geopackage(job.path, job.frame, job.long, job.facts, job.stamp.generated_utc)
+    return "layer `list`, WGS 84; the stamp is metadata of every layer", [job.path]
+
+
+def _geoparquet(job: _Job) -> tuple[str, list[Path]]:
+    export_points.geoparquet(job.path, job.frame, job.facts)
+    return "GeoParquet 1.1; the stamp is in the file's key/value metadata", [job.path]
+
+
 FORMATS: Mapping[str, Callable[[_Job], tuple[str, list[Path]]]] = MappingProxyType(
-    {"csv": _csv, "xlsx": _xlsx, "parquet": _parquet, "geojson": _geojson}
+    {
+        "csv": _csv,
+        "xlsx": _xlsx,
+        "parquet": _parquet,
+        "geojson": _geojson,
+        "geopackage": _geopackage,
+        "geoparquet": _geoparquet,
+    }
 )
 
 

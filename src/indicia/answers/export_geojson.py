@@ -19,13 +19,8 @@ LIMITS = {"latitude_deg": 90, "longitude_deg": 180}
 
 def body(frame: pl.DataFrame, facts: Mapping[str, str]) -> bytes:
     """Return a FeatureCollection in the order of the list, its stamp as a foreign member."""
-    lacking = [name for name in NEEDED if name not in frame.columns]
-    if lacking:
-        msg = (
-            f"GeoJSON needs the columns {', '.join(lacking)}; use csv, xlsx or parquet without."
-        )
-        raise UsageError(msg)
-    points = frame.select(*(_rounded(name) for name in LIMITS)).rows()
+    require_places(frame)
+    points = frame.select(*(rounded(name) for name in LIMITS)).rows()
     told = _properties(frame)
     lines = (
         _feature(point, row)
@@ -38,13 +33,26 @@ def body(frame: pl.DataFrame, facts: Mapping[str, str]) -> bytes:
     )
 
 
+def require_places(frame: pl.DataFrame) -> None:
+    """Refuse a list without places.
+
+    Raises:
+        UsageError: A column is missing.
+    """
+    lacking = [name for name in NEEDED if name not in frame.columns]
+    if lacking:
+        msg = f"A map needs the columns {', '.join(lacking)}; use csv, xlsx or parquet without."
+        raise UsageError(msg)
+
+
 def _properties(frame: pl.DataFrame) -> pl.DataFrame:
     """Every column but the coordinates, which stand in the geometry only, rounded."""
     lists = [n for n, t in frame.schema.items() if t == pl.List(pl.String)]
     return plain(frame).with_columns(frame.select(lists)).drop(*LIMITS)
 
 
-def _rounded(name: str) -> pl.Expr:
+def rounded(name: str) -> pl.Expr:
+    """A coordinate as exactly as the place is known, null where it is known less closely (degrees)."""
     value = pl.col(name).cast(pl.Float64)
     rounded = pl.coalesce(
         pl.when(pl.col("coord_precision").cast(pl.String) == precision).then(

@@ -3,10 +3,11 @@
 import io
 import tempfile
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 import polars as pl
 
@@ -17,6 +18,7 @@ from indicia.answers.reader import Reader
 from indicia.schema import INDICATOR_RESULT, short_hash
 
 EVERYTHING = 1_000_000
+NOTHING: Mapping[str, str] = MappingProxyType({})
 REFERENCE = "reference site"
 QUOTING = ("reason", "doubt")  # columns that hold the statement of a piece of evidence
 UNSAID = "Not passed on: the terms of the source of this statement do not allow it."
@@ -171,17 +173,28 @@ def write(
     )
 
 
-def bundle(found: Flagged, fmt: str, withheld: Iterable[str]) -> bytes:
-    """The list, its evidence and the stamp as one ZIP; equal input gives equal bytes."""
+def bundle(
+    found: Flagged, fmt: str, withheld: Iterable[str], beside: Mapping[str, str] = NOTHING
+) -> bytes:
+    """The list, its evidence and the stamp as one ZIP; equal input gives equal bytes.
+
+    Args:
+        found: The list.
+        fmt: One of `export.FORMATS`.
+        withheld: Sources whose values may not be passed on.
+        beside: Further texts by file name.
+    """
     packed = io.BytesIO()
     with tempfile.TemporaryDirectory() as folder:
         write(
             found,
-            Path(folder) / f"indicia-{found.stamp.list_id}.{fmt}",
+            Path(folder) / f"indicia-{found.stamp.list_id}.{export.ENDINGS.get(fmt, fmt)}",
             fmt,
             machine=False,
             withheld=withheld,
         )
+        for name, text in beside.items():
+            (Path(folder) / name).write_text(text, encoding="utf-8", newline="")
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
             for path in sorted(Path(folder).iterdir()):
                 archive.writestr(

@@ -1,4 +1,4 @@
-"""`indicia`: refresh, schedule, source, score, export, screen, judge, changes, add, demo, app, doctor.
+"""`indicia`: refresh, schedule, source, score, export, screen, judge, review, changes, add, demo, app, doctor.
 
 Exit codes: 0 fine, 1 the data or the store have a problem, 2 the command cannot be carried out.
 """
@@ -22,6 +22,7 @@ from indicia.cli import (
     output,
     providers,
     refreshing,
+    reviewing,
     schedule,
     screen,
     screening,
@@ -49,6 +50,8 @@ class Format(StrEnum):
     XLSX = "xlsx"
     PARQUET = "parquet"
     GEOJSON = "geojson"
+    GEOPACKAGE = "geopackage"
+    GEOPARQUET = "geoparquet"
 
 
 program.command()(refreshing.refresh)
@@ -82,6 +85,12 @@ def export(
     text: Annotated[
         str, typer.Option(help="Only facilities whose name or parties hold this text.")
     ] = "",
+    review: Annotated[
+        list[str] | None, typer.Option(help="Only these review states, such as approved.")
+    ] = None,
+    by: Annotated[
+        str, typer.Option(help="Who takes it along (initials or role), for the log.")
+    ] = "command line",
     as_of: Day = None,
     as_held: Day = None,
     machine: Annotated[
@@ -93,7 +102,14 @@ def export(
     with screen.progress(quiet=as_json) as progress:
         store = work.open_assessed(store_home(), _day(as_of), _day(as_held), progress)
     with store:
-        wish = output.Wish(tuple(verdict or ()), tuple(country or ()), text, _day(as_of))
+        wish = output.Wish(
+            tuple(verdict or ()),
+            tuple(country or ()),
+            text,
+            _day(as_of),
+            tuple(review or ()),
+            by,
+        )
         output.export(
             store,
             store_home(),
@@ -202,6 +218,7 @@ def claims(
 program.command()(compute.ledger)
 program.command("screen")(screening.list_)
 program.command()(judging.judge)
+program.add_typer(reviewing.program, name="review", help="List what people decided, or decide.")
 
 
 @program.command()

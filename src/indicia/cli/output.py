@@ -2,25 +2,27 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import polars as pl
 
 from indicia.answers import claimed as by_organisation
-from indicia.answers import claims, flagged, leads, rules, versions
+from indicia.answers import claims, flagged, leads, reviews, rules, taking, versions
 from indicia.answers.leads import Filters
 from indicia.cli import providers, screen
 from indicia.cli.work import Outcome
 from indicia.errors import UsageError
 from indicia.reference.compute.claims import Claim
-from indicia.store import Store, cite, home, pointer
+from indicia.review import Act, Journal, tables
+from indicia.store import Store, home, pointer
 
 ENDINGS = {
     ".csv": "csv",
     ".xlsx": "xlsx",
     ".parquet": "parquet",
     ".geojson": "geojson",
+    ".gpkg": "geopackage",
     ".json": "geojson",
 }
 QUEUE_COLUMNS = (
@@ -44,6 +46,8 @@ class Wish:
     countries: tuple[str, ...]
     text: str
     as_of: date | None
+    reviews: tuple[str, ...] = ()
+    by: str = "command line"
 
 
 def refreshed(outcome: Outcome, *, as_json: bool) -> None:
@@ -128,18 +132,28 @@ def export(
     machine: bool,
     as_json: bool,
 ) -> None:
-    """Write the list and keep the cited version for as long as the home exists."""
+    """Write the list, once that is written down; the cited version is kept as long as the home exists."""
     chosen = fmt or ENDINGS.get(target.suffix.lower(), "")
     if not chosen:
         message = f"{target}: the ending names no format. Use one of {', '.join(ENDINGS)}, or --format."
         raise UsageError(message)
-    found = flagged.flagged(store, Filters(wish.countries, wish.verdicts, (), wish.text))
+    journal, now = Journal(home), datetime.now(UTC)
+    decided = reviews.decided(store, journal.events([tables.STATE]))
+    filters = Filters(
+        wish.countries,
+        wish.verdicts,
+        (),
+        wish.text,
+        wish.reviews,
+        reviews.of_facilities(decided),
+    )
+    found = flagged.flagged(store, filters, now=now, decided=decided)
     withheld = [
         name for name, job in providers.find().jobs.items() if not job.source.is_redistributable
     ]
+    act = Act(wish.by, now, store.data_version)
+    taking.written_down(journal, act, store, found, chosen, "command")
     path = flagged.write(found, target, chosen, machine=machine, withheld=withheld)
-    if store.manifest.sequence:
-        cite(home, store.manifest)
     facts = {
         "file": str(path),
         "list_id": found.stamp.list_id,
@@ -147,6 +161,7 @@ def export(
         "data_version": store.data_version,
         "rules_version": store.rules_version,
         "query": found.stamp.query,
+        "unreviewed": found.unreviewed_count,
     }
     screen.answer([facts], as_json=as_json, title="export")
 
