@@ -1,4 +1,4 @@
-"""Adzuna search (JSON) to `staffing_count`: advertisements of one employer, country and word.
+"""Adzuna search (JSON) to `staffing_count` and `stack_mention`: advertisements of one employer, country and word.
 
 Unit: advertisements on the day of the body. The total is taken only where the answer's own
 advertisers bear the name that was asked for: others, such as recruiters, are rejected by name.
@@ -14,6 +14,7 @@ from indicia.errors import SourceChangedError
 from indicia.schema import STAFFING_COUNT, parsed
 from indicia.sources.contract import Asked, Fetch, Parsed, Rejection, Request
 from ingest.bodies import json_body, json_object
+from ingest.staffing import stacks
 
 NAME = "staffing/adzuna"
 TABLE = parsed(STAFFING_COUNT)
@@ -30,6 +31,8 @@ WORDS = {
     "data centre": "datacentre",
     "MindSpore": "domestic_stack",
 }
+# A word of a stack that is no group of skills; CANN is left out, being a name as well.
+TOKENS = ("CUDA",)
 LICENCE = r"(?i)\b(?:ea|recruit\w*|staffing|manpower|search|talent)\b"
 MOST_OPENINGS = 1_000_000
 
@@ -44,7 +47,7 @@ def plan(_asked: Asked) -> Sequence[Request]:
         )
         for country in COUNTRIES
         for employer in EMPLOYERS
-        for word in WORDS
+        for word in (*WORDS, *TOKENS)
     ]
 
 
@@ -92,11 +95,15 @@ def parse(body: bytes, fetch: Fetch) -> Parsed:
         "employer": employer,
         "place": COUNTRIES[country],
         "country_iso2": country.upper(),
-        "skill_group": WORDS[word],
         "counted_date": fetch.vintage,
         "openings_count": count,
     }
-    return Parsed({TABLE.name: TABLE.frame([row])}, 1)
+    tables = {}
+    if word in WORDS:
+        tables[TABLE.name] = TABLE.frame([row | {"skill_group": WORDS[word]}])
+    if stack := stacks.STACK_OF.get(word):
+        tables[stacks.TABLE.name] = stacks.TABLE.frame([row | {"token": word, "stack": stack}])
+    return Parsed(tables, 1)
 
 
 def _asked(url: str) -> tuple[str, str, str]:
@@ -104,7 +111,7 @@ def _asked(url: str) -> tuple[str, str, str]:
     query = {k: v[0] for k, v in parse_qs(parts.query).items()}
     found = re.search(r"/jobs/([a-z]{2})/search/", parts.path)
     country, word = found[1] if found else "", query.get("what_phrase", "")
-    if country not in COUNTRIES or word not in WORDS or not query.get("company"):
+    if country not in COUNTRIES or word not in (*WORDS, *TOKENS) or not query.get("company"):
         expected = "an address with country, company and what_phrase as in the plan"
         remedy = "Let `indicia refresh` ask: the answer alone does not say what was counted"
         raise SourceChangedError(NAME, "address", expected, url, remedy)

@@ -1,10 +1,11 @@
-"""Job boards (Greenhouse, Lever, Ashby) to `staffing_count`: open positions per day.
+"""Job boards (Greenhouse, Lever, Ashby) to `staffing_count` and `stack_mention`: open positions per day.
 
 Unit: open positions as shown on the day of the body. A posting counts in the first skill group
 whose words occur in its title or department, in the order of `skills`. The place is its own
 text; the country is the board's own field, else read from the place by small tables, else null.
 
-`redact` keeps what is counted: id, title, place, department and team, dates, the stated total.
+`redact` keeps what is counted: id, title, place, department and team, dates, the stated total, and
+of each advert's text which words of a stack stand in it.
 A posting listed twice (a page that moved while it was read) counts once, by its id.
 A board with no openings is an observation of zero only where it states a total of zero.
 """
@@ -20,6 +21,7 @@ import polars as pl
 from indicia.errors import SourceChangedError
 from indicia.schema import STAFFING_COUNT, parsed
 from indicia.sources.contract import Asked, Fetch, Parsed, Rejection, Request
+from ingest.staffing import stacks
 from ingest.staffing.skills import GROUPS, skill_group
 
 Json = dict[str, Any]
@@ -27,7 +29,7 @@ Json = dict[str, Any]
 SOURCE = "staffing/boards"
 TABLE = parsed(STAFFING_COUNT)
 ADDRESSES = {
-    "greenhouse": "https://boards-api.greenhouse.io/v1/boards/{}/jobs",
+    "greenhouse": "https://boards-api.greenhouse.io/v1/boards/{}/jobs?content=true",
     "lever": "https://api.lever.co/v0/postings/{}?mode=json",
     "ashby": "https://api.ashbyhq.com/posting-api/job-board/{}",
 }
@@ -115,7 +117,10 @@ def parse(body: bytes, fetch: Fetch) -> Parsed:
         return Parsed({TABLE.name: TABLE.frame(zero)}, 0, issues)
     jobs = pl.DataFrame(
         postings,
-        schema=dict.fromkeys(("title", "team", "place", "country"), pl.String),
+        schema={
+            **dict.fromkeys(("title", "team", "place", "country"), pl.String),
+            "words": pl.List(pl.String),
+        },
         orient="row",
     )
     if jobs.height >= FEWEST and jobs["place"].null_count() == jobs.height:
@@ -126,14 +131,15 @@ def parse(body: bytes, fetch: Fetch) -> Parsed:
                 "title missing", place, "a title in every posting", "none", count=nameless
             )
         )
+    titled = jobs.filter(pl.col("title").is_not_null()).with_columns(
+        pl.col("place").fill_null(""), country_iso2=_country()
+    )
+    of_day = [pl.lit(value).alias(name) for name, value in day.items()]
     counted = (
-        jobs.filter(pl.col("title").is_not_null())
-        .with_columns(
-            pl.col("place").fill_null(""),
+        titled.with_columns(
             skill_group=skill_group(
                 pl.concat_str("title", "team", separator=" | ", ignore_nulls=True)
-            ),
-            country_iso2=_country(),
+            )
         )
         .group_by("place", "skill_group", maintain_order=True)
         .agg(
@@ -143,9 +149,11 @@ def parse(body: bytes, fetch: Fetch) -> Parsed:
             openings_count=pl.len().cast(pl.Int64),
         )
         .sort("place", "skill_group")
-        .with_columns(pl.lit(value).alias(name) for name, value in day.items())
+        .with_columns(*of_day)
     )
-    return Parsed({TABLE.name: TABLE.fit(counted)}, jobs.height, issues)
+    mentioned = stacks.counted(titled).with_columns(*of_day)
+    tables = {TABLE.name: TABLE.fit(counted), stacks.TABLE.name: stacks.TABLE.fit(mentioned)}
+    return Parsed(tables, jobs.height, issues)
 
 
 def _board(url: str) -> tuple[str, str]:
@@ -177,7 +185,7 @@ def _content(body: bytes, place: str) -> Json | list[object]:
 
 def _postings(
     board: str, content: Json | list[object], place: str
-) -> tuple[list[tuple[str | None, ...]], int | None]:
+) -> tuple[list[tuple[object, ...]], int | None]:
     if board == "lever":
         found: object = content
     else:
@@ -205,8 +213,8 @@ def _differences(place: str, count: int, total: int | None) -> list[Rejection]:
     return []
 
 
-def _row(board: str, posting: Json) -> tuple[str | None, ...]:
-    """Title, department and team, place, stated country."""
+def _row(board: str, posting: Json) -> tuple[object, ...]:
+    """Title, department and team, place, stated country, words of a stack."""
     teams: tuple[object, ...]
     if board == "lever":
         where = _dict(posting.get("categories"))
@@ -228,6 +236,7 @@ def _row(board: str, posting: Json) -> tuple[str | None, ...]:
         team,
         _word(place),
         code if is_code else None,
+        stacks.words_of(posting),
     )
 
 
@@ -238,12 +247,13 @@ def _job(job: Json) -> Json:
         kept["departments"] = [_only(_dict(d), ("name",)) for d in departments]
     place = job.get("location")
     kept["location"] = _only(place, ("name",)) if isinstance(place, dict) else _word(place)
-    return kept
+    return stacks.with_words(kept, job)
 
 
 def _lever(posting: Json) -> Json:
     where = _only(_dict(posting.get("categories")), ("location", "department", "team"))
-    return _only(posting, ("id", "text", "createdAt", "country")) | {"categories": where}
+    kept = _only(posting, ("id", "text", "createdAt", "country")) | {"categories": where}
+    return stacks.with_words(kept, posting)
 
 
 def _only(value: Json, keys: Sequence[str]) -> Json:

@@ -1,4 +1,4 @@
-"""MyCareersFuture (JSON) to `staffing_count`: open positions of one registered employer.
+"""MyCareersFuture (JSON) to `staffing_count` and `stack_mention`: open positions of one employer.
 
 Unit: open positions on the day of the body. A search lists the newest postings; each employer
 found there (by UEN, Singapore's registry id) is then asked for its own total, so that one body
@@ -18,15 +18,18 @@ from indicia.schema import STAFFING_COUNT, parsed
 from indicia.sources.contract import Asked, Fetch, Parsed, Rejection, Request
 from ingest.bodies import json_body, json_object
 from ingest.entities.csl_names import is_apparent_person
+from ingest.staffing import stacks
 
 NAME = "staffing/mycareersfuture"
 TABLE = parsed(STAFFING_COUNT)
 JOBS = "https://api.mycareersfuture.gov.sg/v2/jobs"
+# A search reads loosely, so only words that mean nothing else are asked; CUDA is no group of skills.
 SEARCHES = {
     "GPU": "gpu",
     "InfiniBand": "network",
     "data centre": "datacentre",
-    "Ascend MindSpore": "domestic_stack",
+    "MindSpore": "domestic_stack",
+    "CUDA": "",
 }
 UEN = re.compile(r"(?:\d{8}[A-Z]|\d{9}[A-Z]|[TSR]\d{2}[A-Z]{2}\d{4}[A-Z])")
 NEWEST = 100
@@ -116,11 +119,17 @@ def parse(body: bytes, fetch: Fetch) -> Parsed:
         "employer_id": f"UEN:{uen}",
         "place": "Singapore",
         "country_iso2": "SG",
-        "skill_group": SEARCHES[search],
         "counted_date": fetch.vintage,
         "openings_count": total,
     }
-    return Parsed({TABLE.name: TABLE.frame([row])}, 1)
+    tables = {}
+    if group := SEARCHES[search]:
+        tables[TABLE.name] = TABLE.frame([row | {"skill_group": group}])
+    if stack := stacks.STACK_OF.get(search):
+        tables[stacks.TABLE.name] = stacks.TABLE.frame(
+            [row | {"token": search, "stack": stack}]
+        )
+    return Parsed(tables, 1)
 
 
 def _companies(answer: dict[str, Any], place: str) -> Sequence[tuple[str, str]]:

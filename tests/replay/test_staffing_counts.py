@@ -239,3 +239,43 @@ def test_a_company_whose_name_is_an_object_is_archived_without_it():
 def test_a_search_that_counts_postings_and_shows_none_is_refused():
     body = json.dumps({**json.loads(whole("list")), "results": []}).encode()
     assert "postings" in str(refused("list", body))
+
+
+@pytest.mark.parametrize(
+    ("case", "word", "expected"),
+    [
+        ("adzuna", "CUDA", {"stack_mention": "CUDA"}),
+        ("adzuna", "MindSpore", {"staffing_count": None, "stack_mention": "CANN"}),
+        ("employer", "CUDA", {"stack_mention": "CUDA"}),
+        ("employer", "InfiniBand", {"staffing_count": None, "stack_mention": "CUDA"}),
+        ("employer", "GPU", {"staffing_count": None}),
+    ],
+)
+def test_a_word_of_a_stack_is_counted_beside_its_group_of_skills(case, word, expected):
+    url = str(stated(*named(case))["url"]).replace("GPU", word)
+    tables = parse(case, whole(case), url).tables
+    stacks = {t: f["stack"].item() if t == "stack_mention" else None for t, f in tables.items()}
+    assert stacks == expected
+    assert all(frame["openings_count"].item() in (17, 23) for frame in tables.values())
+
+
+def test_a_board_is_archived_with_the_words_of_its_adverts_and_without_their_texts():
+    job = JOBS["staffing/boards"]
+    redacted = job.redact(body_of("staffing/boards", "greenhouse"))
+    assert json.loads(redacted)["jobs"][0]["words"] == ["CUDA", "NCCL", "InfiniBand"]
+    assert b"Placeholder" not in redacted
+    assert job.redact(redacted) == redacted
+    forged = json.dumps(
+        {"jobs": [{"id": 1, "title": "x", "words": ["Pat Placeholder", "HGX"]}]}
+    )
+    assert b"Placeholder" not in job.redact(forged.encode())
+
+
+def test_adverts_whose_texts_are_not_at_hand_are_no_count_of_zero():
+    body = json.loads(body_of("staffing/boards", "greenhouse"))
+    for posting in body["jobs"]:
+        del posting["content"]
+    facts = {**stated("staffing/boards", "greenhouse"), "fetched_utc": FETCHED}
+    bare = made_bodies.parse("staffing/boards", json.dumps(body).encode(), **facts)
+    assert bare.tables["stack_mention"].is_empty()
+    assert bare.tables["staffing_count"].height

@@ -16,6 +16,7 @@ from indicia.schema.observations import (
     POWER_SITE_YEAR,
     POWER_STATEMENT,
     PROCUREMENT_NOTICE,
+    STACK_MENTION,
     STAFFING_COUNT,
 )
 from indicia.schema.observations import OBSERVATIONS as PUBLISHED
@@ -132,6 +133,7 @@ __all__ = [
     "RUN",
     "RUNS",
     "SHIPMENT",
+    "STACK_MENTION",
     "STAFFING_COUNT",
     "STAMP",
     "STATED",

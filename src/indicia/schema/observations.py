@@ -19,6 +19,7 @@ EVENT_KINDS = ("rule", "case", "listing", "construction", "announcement", "dispu
 STATUSES = ("alleged", "charged", "convicted", "dismissed", "denied", "lawful", "reported", "in force", "not in force", "superseded", "planned")
 
 FACILITY_ID = Column("facility_id", pl.String, "Stable id of the facility.", required=True)
+STACKS = ("CUDA", "CANN")
 SKILL_GROUPS = ("gpu", "network", "datacentre", "domestic_stack", "other")
 COUNTRY = Column("country_iso2", pl.String, "ISO 3166-1 alpha-2 code of the country.")
 LATITUDE = Column("latitude_deg", pl.Float64, "Latitude, WGS 84, north positive.", "degrees", at_least=-90, at_most=90)
@@ -214,6 +215,23 @@ STAFFING_COUNT = Table(
     ),
     "counted_date",
 )
+STACK_MENTION = Table(
+    "stack_mention",
+    "staffing",
+    "Adverts of one employer and place that name one word of a stack of software and hardware on one day; no text, no persons. Words overlap: one advert may name several.",
+    ("employer", "place", "token", "counted_date"),
+    (
+        Column("employer", pl.String, "The employing organisation.", required=True),
+        Column("employer_id", pl.String, "Its id in a public register as scheme:id, where the publisher states it."),
+        Column("place", pl.String, "Place as published; empty where not stated, and for a count of zero over all places.", required=True),
+        COUNTRY,
+        Column("stack", pl.String, "The stack the word belongs to: that of CUDA with InfiniBand, or that of CANN.", required=True, one_of=STACKS),
+        Column("token", pl.String, "The word, as its maker writes it.", required=True),
+        Column("counted_date", pl.Date, "Day of the count (UTC).", required=True),
+        Column("openings_count", pl.Int64, "Open positions whose advert names it.", "count", required=True, at_least=0),
+    ),
+    "counted_date",
+)
 ENTITY_LISTING = Table(
     "entity_listing",
     "entities",
@@ -288,6 +306,6 @@ DOCUMENT = Table(
 OBSERVATIONS = (
     FACILITY, FACILITY_PARTY, FACILITY_STATE,
     POWER_LOAD, POWER_LOAD_MONTH, POWER_SITE_YEAR, POWER_STATEMENT,
-    PROCUREMENT_NOTICE, CUSTOMS_FLOW, STAFFING_COUNT, ENTITY_LISTING,
+    PROCUREMENT_NOTICE, CUSTOMS_FLOW, STAFFING_COUNT, STACK_MENTION, ENTITY_LISTING,
     EVENT, EXPOSURE, DOCUMENT,
 )  # fmt: skip

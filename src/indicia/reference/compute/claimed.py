@@ -115,7 +115,9 @@ def plausibility(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def capacity(hardware: pl.DataFrame, years: list[int]) -> pl.DataFrame:
+def capacity(
+    hardware: pl.DataFrame, years: list[int], by: tuple[str, ...] = ()
+) -> pl.DataFrame:
     """Operations that disclosed hardware could give in each year, at full peak.
 
     A statement of `installed` holds from its day for five years (at a facility: until the next
@@ -126,13 +128,14 @@ def capacity(hardware: pl.DataFrame, years: list[int]) -> pl.DataFrame:
         hardware: `subject_kind`, `subject`, `kind`, `chip_text`, `on_date`, `number`,
             `peak_tflops`.
         years: The years asked for.
+        by: Columns of `hardware` that tell owners apart; all is one owner's by default.
 
     Returns:
-        `year`, `statements`, `without_peak` (statements that give no operations, because their
-        type has no published peak), `flop_least`, `flop_most` at full peak.
+        The columns of `by`, `year`, `statements`, `without_peak` (statements that give no
+        operations, because their type has no published peak), `flop_least`, `flop_most` at full peak.
     """
     is_used = pl.col("kind") == USED
-    following = pl.col("on_date").shift(-1).over("subject", "chip_text", order_by="on_date")
+    following = pl.col("on_date").shift(-1).over(*by, "subject", "chip_text", order_by="on_date")
     replaced = pl.when(pl.col("subject_kind") == "facility").then(following)
     last = pl.min_horizontal(pl.col("on_date") + pl.duration(days=KEPT_DAYS), replaced)
     spans = hardware.filter(pl.col("number") > 0).with_columns(
@@ -159,7 +162,7 @@ def capacity(hardware: pl.DataFrame, years: list[int]) -> pl.DataFrame:
     of = pl.col("could")
     at_sites = pl.col("subject_kind") == "facility"
     return (
-        each.group_by("year")
+        each.group_by(*by, "year")
         .agg(
             statements=of.count(),
             without_peak=of.null_count(),
@@ -172,7 +175,7 @@ def capacity(hardware: pl.DataFrame, years: list[int]) -> pl.DataFrame:
                 )
             ),
         )
-        .sort("year")
+        .sort(*by, "year")
     )
 
 
