@@ -20,7 +20,7 @@ code = left.selectbox(
     ["", *titles],
     key="indicator",
     bind="query-params",
-    format_func=lambda c: f"{c} {titles[c]}" if c else "none: read a page instead",
+    format_func=lambda c: c or "none: read a page",
 )
 page = right.selectbox(
     "Page", method.pages(), key="page", bind="query-params", disabled=bool(code)

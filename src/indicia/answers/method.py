@@ -22,6 +22,7 @@ PAGES = {
     "Name matching": "docs/validation/entities.md",
 }
 OTHER_FILE = re.compile(r"\[([^\]]*)\]\((?!https?://)[^)]*\)")
+HEADING = re.compile("^#", re.MULTILINE)
 PICTURE = re.compile(r"!\[([^\]]*)\]\(((?!https?://)[^)]*\.svg)\)")
 MOST_ANSWERS = 1000
 BINS = 20
@@ -58,8 +59,8 @@ def indicator(code: str) -> list[Part]:
 
 
 def _parts(place: Path) -> list[Part]:
-    """Links to other files of the repository become plain words: the app does not serve them."""
-    body = place.read_text(encoding="utf-8").partition("\n")[2]
+    """Headings one level down, below the page's; links to other files as plain words."""
+    body = HEADING.sub("##", place.read_text(encoding="utf-8").partition("\n")[2])
     parts, at = [], 0
     for found in PICTURE.finditer(body):
         picture = (place.parent / found[2]).resolve()
