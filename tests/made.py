@@ -189,6 +189,21 @@ def monthly_lane(
     ]
 
 
+def enforcement(on: date, lanes: str, **more: object) -> dict[str, object]:
+    """One `event`: a charge that became public on a day and names lanes."""
+    return {
+        "event_id": f"case-{on}",
+        "kind": "case",
+        "title": "Example Trading charged",
+        "status": "charged",
+        "starts_date": on,
+        "date_precision": "day",
+        "lanes": lanes,
+        "published_utc": datetime(on.year, on.month, on.day, tzinfo=UTC),
+        **more,
+    }
+
+
 def notice(
     process: str, stage: str, on: str | None, text: str, **more: object
 ) -> dict[str, object]:

@@ -16,12 +16,14 @@ from indicia.errors import SourceChangedError
 from indicia.schema import EVENT, parsed
 from indicia.sources import own_tables
 from indicia.sources.contract import Asked, Fetch, Parsed, Rejection, Request
+from ingest.customs.areas import iso3_by
 
 from .events_words import (
     Period,
     case_kind,
     case_status,
     denial,
+    lanes,
     organisations,
     period,
     rule_status,
@@ -150,6 +152,7 @@ def _case(
         "amount_usd": _amount(row["amount_usd"], where, issues),
         "units_text": row["units"],
         "citation": _joined(", ", row["source_title"], row["publisher"], row["source_date"]),
+        "lanes": lanes(row.get("route"), iso3_by("iso2")),
         **_published(period(row["first_public_date"])),
     }
 

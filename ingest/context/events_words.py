@@ -2,9 +2,10 @@
 
 import re
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise, product
 
 # Weakest first: where several words stand together, the first of these that occurs counts.
 RULES_WEAKEST_FIRST = ("reported", "planned", "not in force", "superseded", "in force")
@@ -161,3 +162,18 @@ def _parts(text: str | None) -> list[str]:
 
 def _pieces(text: str | None) -> list[str]:
     return [piece.strip() for piece in (text or "").split(";") if piece.strip()]
+
+
+def lanes(route: str | None, iso3: Mapping[str, str]) -> str | None:
+    """The lanes of a route such as `US -> MY/TH -> CN`, as EXP>IMP; words and unknown codes end it.
+
+    Args:
+        route: Countries by alpha-2 code, `->` between stages, `/` between countries of one stage.
+        iso3: Alpha-3 by alpha-2 code.
+    """
+    stages = [
+        [iso3[code] for part in stage.split("/") if (code := part.strip()) in iso3]
+        for stage in (route or "").split("->")
+    ]
+    steps = [f"{a}>{b}" for here, there in pairwise(stages) for a, b in product(here, there)]
+    return "; ".join(dict.fromkeys(steps)) or None

@@ -199,6 +199,31 @@ def consignments(case):
     return made.database(shipment=lines)
 
 
+def stopped(case):
+    """A lane and its neighbours by month from 2021; from the month after the event on, `after`."""
+    levels = {
+        "EXA>IMA": case["before_million_usd"],
+        "EXA>IMB": 40,
+        "EXB>IMA": 40,
+        "EXB>IMB": 40,
+    }
+    falls = {"EXA>IMA": case["after_million_usd"] / case["before_million_usd"]}
+    event = case["event"]
+    last = (event.year - 2021) * 12 + event.month
+    others = case.get("others_after_share", 1)
+    rows = [
+        made.monthly_flow(
+            lane,
+            n,
+            level * 1e6 * noise * (falls.get(lane, others) if n >= last else 1),
+            hs_code=case.get("hs_code", "847150"),
+        )
+        for k, (lane, level) in enumerate(levels.items())
+        for n, noise in enumerate(made.scatter(last + case.get("months_after", 4), 0.1, k))
+    ]
+    return made.database(customs_flow=rows, event=[made.enforcement(event, case["names"])])
+
+
 def process(case):
     notices = [
         made.notice(
@@ -373,7 +398,7 @@ def supplied(case):
 
 
 BUILD = {
-    "P01": base_load, "P02": panel, "P03": hours, "P04": absorbed, "P05": installed, "P07": capacities, "C01": lane, "C02": mirrors, "C03": cells, "C06": consignments, "R07": bought, "R06": supplied, "R01": process, "R02": process, "R03": process, "R04": process, "R05": process, "S01": openings, "E01": named,
+    "P01": base_load, "P02": panel, "P03": hours, "P04": absorbed, "P05": installed, "P07": capacities, "C01": lane, "C02": mirrors, "C03": cells, "C06": consignments, "C07": stopped, "R07": bought, "R06": supplied, "R01": process, "R02": process, "R03": process, "R04": process, "R05": process, "S01": openings, "E01": named,
     **dict.fromkeys(("E02", "E03", "E04", "E05"), owned),
 }  # fmt: skip
 CASES = [

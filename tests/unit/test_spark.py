@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from indicia.indicators import (
     absorption_gap,
+    enforcement_stop,
     lane_surge,
     mirror_break,
     passing_consignee,
@@ -27,6 +28,8 @@ STATEMENTS = {
     "C03 cited shipments": value_density.CITED_SHIPMENTS,
     "C06": passing_consignee.MARKS,
     "C06 cited": passing_consignee.CITED,
+    "C07": enforcement_stop.FALLS,
+    "C07 cited": enforcement_stop.CITED,
     "P04": absorption_gap.GAPS,
     "P04 cited": absorption_gap.CITED,
 }

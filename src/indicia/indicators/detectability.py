@@ -84,6 +84,10 @@ SIGHTS = (
         "US$ 1.6 million of goods in the band in three months, or 5 million in six. Most countries publish no names.", 0.1,
     ),
     Sight(
+        "C07", "lane", "Monthly trade of the basket on a lane that a charge, rule or listing names.",
+        "A fall by half against like trade, from US$ 5 million a month. Few events name a lane.", 0.1,
+    ),
+    Sight(
         "R01", "process", "A model named in the published title or description of an award.",
         "One name. Most buyers publish no model, and many publish no notice.", 0.3,
     ),
