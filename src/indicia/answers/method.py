@@ -22,7 +22,7 @@ PAGES = {
     "Name matching": "docs/validation/entities.md",
 }
 OTHER_FILE = re.compile(r"\[([^\]]*)\]\((?!https?://)[^)]*\)")
-HEADING = re.compile("^#", re.MULTILINE)
+HEADING = re.compile("^(?=##+ )", re.MULTILINE)
 PICTURE = re.compile(r"!\[([^\]]*)\]\(((?!https?://)[^)]*\.svg)\)")
 MOST_ANSWERS = 1000
 BINS = 20
@@ -60,7 +60,7 @@ def indicator(code: str) -> list[Part]:
 
 def _parts(place: Path) -> list[Part]:
     """Headings one level down, below the page's; links to other files as plain words."""
-    body = HEADING.sub("##", place.read_text(encoding="utf-8").partition("\n")[2])
+    body = HEADING.sub("#", place.read_text(encoding="utf-8").partition("\n")[2])
     parts, at = [], 0
     for found in PICTURE.finditer(body):
         picture = (place.parent / found[2]).resolve()
