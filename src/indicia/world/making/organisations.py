@@ -1,0 +1,299 @@
+"""Organisations of a world: operators, owners, listed groups, dealers; what registers and lists say of them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from indicia.world.making import names
+from indicia.world.making.assumptions import Integers, Setting, assumptions, of_country
+from indicia.world.making.population import of_classes
+
+CHINA = "CN"
+AGENTS = 14
+STATED, CONFIDENT, LIKELY = "stated", "confident", "likely"
+
+
+@dataclass(frozen=True, slots=True)
+class Organisations:
+    """Who there is.
+
+    Args:
+        firms: One row per organisation: firm (its number), name, country_iso2, headquarters_iso2,
+            founded_date, address, is_registered, listed_date.
+        links: Parents as they truly are: firm, parent, share, since_date, is_registered.
+        sites: One row per facility: at, operator, owner and user (numbers of firms, -1 if none), and
+            is_shell, is_hidden: whether the operator was founded to stand in for another.
+        dealers: Numbers of the firms that supply by tender.
+    """
+
+    firms: pl.DataFrame
+    links: pl.DataFrame
+    sites: pl.DataFrame
+    dealers: Integers
+
+
+class _Register:
+    """Firms as they are made; one row each."""
+
+    def __init__(self, setting: Setting, room: int) -> None:
+        self.silence = setting.hard("silent_share")
+        self.chance = setting.chance("organisations")
+        chance = setting.chance("names")
+        self._latin = iter(names.brands(chance, room))
+        self._han = iter(names.han_brands(chance, room))
+        self._streets = names.brands(chance, 400)
+        self.rows: list[dict[str, object]] = []
+        self.links: list[dict[str, object]] = []
+
+    def house(self, country: str) -> str:
+        """An address of its own."""
+        street, number, room = (
+            self._streets[self.chance.integers(400)],
+            self.chance.integers(1, 400),
+            self.chance.integers(101, 2900),
+        )
+        return f"Room {room}, {number} {street} Road, {country}-{self.chance.integers(10000, 99999)}"
+
+    def add(
+        self,
+        country: str,
+        founded: np.datetime64,
+        trades: tuple[tuple[str, ...], tuple[str, ...]],
+        **more: object,
+    ) -> int:
+        """One more firm; its number."""
+        pick = int(self.chance.integers(len(trades[0])))
+        if (
+            country in (CHINA, "HK")
+            and self.chance.random() < assumptions()["registers"]["han_name_share"]
+        ):
+            name = f"{next(self._han)}{trades[1][pick]}有限公司"
+        else:
+            form = (
+                "Ltd"
+                if country not in ("US", "MY", "SG")
+                else {"US": "Inc", "MY": "Sdn Bhd", "SG": "Pte Ltd"}[country]
+            )
+            name = f"{next(self._latin)} {trades[0][pick]} {form}"
+        covered = of_country(assumptions()["registers"]["covered_share"], country)
+        row = {
+            "firm": len(self.rows), "name": name, "country_iso2": country, "headquarters_iso2": country,
+            "founded_date": founded.astype("datetime64[D]").item(), "address": self.house(country),
+            "is_registered": bool(self.chance.random() < covered), "listed_date": None,
+        }  # fmt: skip
+        self.rows.append({**row, **more})
+        return len(self.rows) - 1
+
+    def own(self, firm: int, parent: int, share: float, kind: str = "direct parent") -> None:
+        """`parent` holds a share of `firm`; registers state some of it."""
+        told = self.chance.random() < assumptions()["registers"]["links_share"]
+        since = self.rows[firm]["founded_date"]
+        self.links.append(
+            {
+                "firm": firm,
+                "parent": parent,
+                "kind": kind,
+                "share": share,
+                "since_date": since,
+                "is_registered": bool(told),
+            }
+        )
+
+
+COMPUTING = (names.LATIN_TRADES, names.HAN_TRADES)
+TRADING = (names.TRADERS, names.HAN_TRADERS)
+
+
+def organisations(setting: Setting, sites: pl.DataFrame) -> Organisations:
+    """Found the firms behind the facilities."""
+    numbers = assumptions()["registers"]
+    made = _Register(setting, 4 * sites.height + 900)
+    chance = made.chance
+    agents = [made.house("agent") for _ in range(AGENTS)]
+    groups = [_group(made, agents) for _ in range(numbers["listed_groups"])]
+    pools = _pools(made, sites)
+    shell = chance.random(sites.height) < of_classes(sites, "shell")
+    new = chance.random(sites.height) < of_classes(sites, "new")
+    listed_owner = chance.random(sites.height) < of_classes(sites, "listed_owner")
+    listed_buyer = chance.random(sites.height) < of_classes(sites, "listed_buyer")
+    opaque = chance.random(sites.height) < of_classes(sites, "opaque")
+    classes = assumptions()["class"]
+    rows = []
+    for site in sites.select("at", "class_at", "country_iso2", "starts_date").iter_rows(
+        named=True
+    ):
+        at, country, start = (
+            site["at"],
+            site["country_iso2"],
+            np.datetime64(site["starts_date"]),
+        )
+        mode = classes[site["class_at"]].get("owner", "home")
+        owner = user = -1
+        if listed_buyer[at]:
+            operator = groups[chance.integers(len(groups))]
+        elif shell[at]:
+            operator = _shell(made, country, start, groups)
+        elif new[at]:
+            operator = made.add(
+                country, start - chance.integers(30, 420), COMPUTING, **_address(made, agents)
+            )
+        else:
+            pool = pools[country]
+            operator = pool[chance.integers(len(pool))]
+        if mode == "hidden":
+            owner, user = _hidden(made, operator, start, groups)
+        elif mode == "foreign" and (new[at] or shell[at]):
+            owner = _foreign(made, operator)
+        elif listed_owner[at]:
+            owner = groups[chance.integers(len(groups))]
+            made.own(operator, owner, float(chance.choice([0.3, 0.51, 0.75, 1.0])))
+        elif opaque[at]:
+            owner = _veiled(made, operator, start)
+        rows.append(
+            {
+                "at": at,
+                "operator": operator,
+                "owner": owner,
+                "user": user,
+                "is_shell": bool(shell[at]),
+                "is_hidden": mode == "hidden",
+            }
+        )
+    dealers = np.array([_dealer(made, agents) for _ in range(max(24, sites.height // 8))])
+    firms = pl.DataFrame(
+        made.rows, schema_overrides={"listed_date": pl.Date}, infer_schema_length=None
+    )
+    links = pl.DataFrame(
+        made.links,
+        schema={
+            "firm": pl.Int64,
+            "parent": pl.Int64,
+            "kind": pl.String,
+            "share": pl.Float64,
+            "since_date": pl.Date,
+            "is_registered": pl.Boolean,
+        },
+    )
+    return Organisations(firms, links, pl.DataFrame(rows), dealers)
+
+
+def _day(year: int, chance: np.random.Generator) -> np.datetime64:
+    return np.datetime64(f"{year}-01-01") + int(chance.integers(365))
+
+
+def _group(made: _Register, agents: list[str]) -> int:
+    """A listed group: founded long ago, on an export list since some day."""
+    listed = _day(int(made.chance.integers(2018, 2026)), made.chance)
+    more = (
+        {"address": agents[made.chance.integers(AGENTS)]}
+        if made.chance.random() < assumptions()["registers"]["listed_at_agent_share"]
+        else {}
+    )
+    return made.add(
+        CHINA,
+        _day(int(made.chance.integers(1990, 2016)), made.chance),
+        COMPUTING,
+        listed_date=listed.item(),
+        is_registered=True,
+        **more,
+    )
+
+
+def _pools(made: _Register, sites: pl.DataFrame) -> dict[str, list[int]]:
+    """Established operators of each country."""
+    shared = assumptions()["registers"]["shared_operator_share"]
+    counts = sites.group_by("country_iso2").len().sort("country_iso2")
+    return {
+        country: [
+            made.add(
+                country, _day(int(made.chance.integers(1992, 2021)), made.chance), COMPUTING
+            )
+            for _ in range(max(2, round(number * (1 - shared))))
+        ]
+        for country, number in counts.iter_rows()
+    }
+
+
+def _address(made: _Register, agents: list[str]) -> dict[str, str]:
+    shared = assumptions()["registers"]["agent_address_share"]
+    return (
+        {"address": agents[made.chance.integers(AGENTS)]}
+        if made.chance.random() < shared
+        else {}
+    )
+
+
+def _shell(made: _Register, country: str, start: np.datetime64, groups: list[int]) -> int:
+    """A firm founded after a rule, or bought ready made, at times in the house of a listed one."""
+    numbers, chance = assumptions()["registers"], made.chance
+    rules = np.array(numbers["rule_days"], dtype="datetime64[D]")
+    early = rules[rules + numbers["shell_days"][0] < start - 20]
+    if chance.random() < numbers["ready_made_share"] * (1 + made.silence) or not len(early):
+        founded = start - chance.integers(700, 3000)
+    else:
+        founded = min(early[-1] + chance.integers(*numbers["shell_days"]), start - 15)
+    more = {}
+    if chance.random() < numbers["shell_near_listed_share"]:
+        more["address"] = made.rows[groups[chance.integers(len(groups))]]["address"]
+    return made.add(
+        country,
+        founded,
+        TRADING if chance.random() < numbers["trading_shell_share"] else COMPUTING,
+        **more,
+    )
+
+
+def _hidden(
+    made: _Register, operator: int, start: np.datetime64, groups: list[int]
+) -> tuple[int, int]:
+    """A tenant whose parents lead through havens to a group in China, at times a listed one."""
+    chance, havens = made.chance, assumptions()["registers"]["havens"]
+    two = chance.choice(len(havens), 2, replace=False)
+    first, second = (
+        made.add(havens[n], start - chance.integers(100, 900), COMPUTING) for n in two
+    )
+    top = (
+        groups[chance.integers(len(groups))]
+        if chance.random() < assumptions()["registers"]["listed_top_share"]
+        else made.add(CHINA, _day(2015, chance), COMPUTING)
+    )
+    made.own(operator, first, 1.0)
+    made.own(first, second, 1.0)
+    made.own(second, top, float(chance.choice([0.4, 0.6, 1.0])))
+    made.own(operator, top, 0.6, "ultimate parent")
+    return first, top
+
+
+def _foreign(made: _Register, operator: int) -> int:
+    """A parent abroad, stated by everyone."""
+    seats = assumptions()["registers"]["foreign_seats"]
+    seat = str(
+        made.chance.choice(list(seats), p=np.array(list(seats.values())) / sum(seats.values()))
+    )
+    parent = made.add(seat, _day(int(made.chance.integers(2000, 2021)), made.chance), COMPUTING)
+    made.own(operator, parent, 1.0)
+    made.own(operator, parent, 1.0, "ultimate parent")
+    return parent
+
+
+def _veiled(made: _Register, operator: int, start: np.datetime64) -> int:
+    """Lawful owners who plan their taxes: two havens and nobody behind them."""
+    havens = assumptions()["registers"]["havens"]
+    two = made.chance.choice(len(havens), 2, replace=False)
+    first, second = (
+        made.add(havens[n], start - made.chance.integers(100, 3000), COMPUTING) for n in two
+    )
+    made.own(operator, first, 0.9)
+    made.own(first, second, 1.0)
+    return first
+
+
+def _dealer(made: _Register, agents: list[str]) -> int:
+    country = str(made.chance.choice(["CN", "CN", "CN", "IN", "MY", "US", "AE", "VN"]))
+    return made.add(
+        country,
+        _day(int(made.chance.integers(1996, 2026)), made.chance),
+        TRADING,
+        **_address(made, agents),
+    )
