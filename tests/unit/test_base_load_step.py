@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import made
 import numpy as np
+import polars as pl
 import pytest
 
 from indicia.indicators import base_load_step
@@ -155,3 +156,21 @@ def test_a_partial_year_of_a_campus_is_no_year():
         named=True
     )
     assert row["result"] == "no_flag"
+
+
+def test_among_many_zones_a_step_has_a_p_and_among_few_it_has_none():
+    rows = [
+        made.monthly_base_load(f"Z{n:02}", 900 * made.scatter(60, 0.02, n)) for n in range(24)
+    ]
+    stepped = 900 * made.scatter(60, 0.02, 99) + 200 * (np.arange(60) >= 30)
+    rows.append(made.monthly_base_load("STEP", stepped))
+    several = made.database(power_load_month=[r for zone in rows for r in zone])
+    found = base_load_step.compute(several).evidence.sort("p_value")
+    assert found["scope_id"][0] == "STEP"
+    assert 0 < found["p_value"][0] < 1e-3 < found["p_value"][1]
+    assert found["tests_count"].to_list() == [37] * 25  # months with a year on either side
+    # Where no step is accepted, nothing was found that could be rare.
+    assert (found.filter(pl.col("observed_value") == 0)["p_value"] == 1).all()
+    few = base_load_step.compute(made.database(power_load_month=rows[-1])).evidence
+    assert (few["result"].item(), few["p_value"].item()) == ("flag", None)
+    assert few["p_basis"].item().startswith("insufficient")

@@ -11,11 +11,19 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from indicia.indicators import campus_step
+from indicia.indicators import campus_step, step_chance
 from indicia.indicators.answer import answered
 from indicia.indicators.base import Found, Indicator
 from indicia.indicators.campus_step import KIND, LEAST_STEP_MW
-from indicia.indicators.steps import CUT, EACH_SIDE_MONTHS, Floats, best_steps, median, normal
+from indicia.indicators.null_tail import DRAWS, NONE_AT_HAND
+from indicia.indicators.steps import (
+    CUT,
+    EACH_SIDE_MONTHS,
+    Floats,
+    best_steps,
+    median,
+    normal,
+)
 from indicia.schema import POWER_LOAD, POWER_LOAD_MONTH, POWER_SITE_YEAR
 
 CODE = "P01"
@@ -154,6 +162,7 @@ def _zones(months: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
             "reliability",
             (1 - pl.col("imputed_share")).alias("quality_share"),
             pl.when(is_computed).then("detectability_share"),
+            *(pl.when(is_computed).then(c) for c in ("p_value", "p_basis", "tests_count")),
         )
     )
 
@@ -202,6 +211,7 @@ def _steps(months: pl.DataFrame) -> pl.DataFrame:
     error_mw = before_mw * steps.error
     shown = normal((LEAST_STEP_MW - noise_mw) / error_mw)
     found = steps.split >= 0
+    p = step_chance.of(steps)
     starts = np.array(first, dtype="datetime64[M]") + column[row]
     return pl.DataFrame(
         {
@@ -213,6 +223,11 @@ def _steps(months: pl.DataFrame) -> pl.DataFrame:
             "detectability_share": shown,
             "is_break": steps.is_break,
             "is_growth": steps.is_growth,
+            "p_value": p,
+            "p_basis": np.where(
+                np.isnan(p), NONE_AT_HAND, f"{DRAWS} series of the noise of {len(p)} zones"
+            ),
+            "tests_count": np.maximum(steps.months - 2 * EACH_SIDE_MONTHS + 1, 1),
         },
         schema=STEP_SCHEMA,
     ).with_columns(pl.col(pl.Float64).fill_nan(None))
@@ -228,6 +243,9 @@ STEP_SCHEMA = pl.Schema(
         "detectability_share": pl.Float64,
         "is_break": pl.Boolean,
         "is_growth": pl.Boolean,
+        "p_value": pl.Float64,
+        "p_basis": pl.String,
+        "tests_count": pl.Int64,
     }
 )
 

@@ -7,6 +7,7 @@ Method: docs/indicators/P01.md.
 import duckdb
 import polars as pl
 
+from indicia.indicators import null_tail
 from indicia.indicators.steps import (
     CUT,
     LOGISTIC_PER_NORMAL,
@@ -42,6 +43,9 @@ WITH ranked AS (
 ), largest AS (
   SELECT *, row_number() OVER (PARTITION BY facility_id ORDER BY change_mw DESC, year DESC) AS place
   FROM changes
+), lists AS (
+  SELECT facility_id, array_agg(year) AS judged_at, array_agg(change_mw) AS judged_mw
+  FROM changes GROUP BY facility_id
 ), sites AS (
   SELECT facility_id, min(origin_id) AS origin_id, max(reliability) AS reliability
   FROM power_site_year GROUP BY facility_id
@@ -51,11 +55,13 @@ WITH ranked AS (
 SELECT s.facility_id, s.origin_id, s.reliability, coalesce(k.years, 0) AS years,
        l.year, l.change_mw, d.middle_mw, coalesce(d.changes, 0) AS changes,
        CASE WHEN d.mad_mw > 0 THEN {CUT_PER_MAD} * d.mad_mw
-            WHEN d.mean_off_mw > 0 THEN {CUT_PER_MEAN_DEVIATION} * d.mean_off_mw END AS noise_mw
+            WHEN d.mean_off_mw > 0 THEN {CUT_PER_MEAN_DEVIATION} * d.mean_off_mw END AS noise_mw,
+       j.judged_at, j.judged_mw
 FROM sites s
 LEFT JOIN counted k ON k.facility_id = s.facility_id
 LEFT JOIN spreads d ON d.facility_id = s.facility_id
 LEFT JOIN largest l ON l.facility_id = s.facility_id AND l.place = 1
+LEFT JOIN lists j ON j.facility_id = s.facility_id
 ORDER BY s.facility_id
 """
 CITED = f"""
@@ -72,7 +78,7 @@ ORDER BY scope_id, row_key
 
 def compute(db: duckdb.DuckDBPyConnection) -> tuple[pl.DataFrame, pl.DataFrame]:
     """One row of evidence per campus that reports, and the two years it rests on."""
-    years = db.sql(YEARS).pl()
+    years = _with_chances(db.sql(YEARS).pl())
     evidence = _evidence(years)
     db.register(
         "cited_years", years.filter(pl.col("year").is_not_null()).select("facility_id", "year")
@@ -80,6 +86,31 @@ def compute(db: duckdb.DuckDBPyConnection) -> tuple[pl.DataFrame, pl.DataFrame]:
     sources = db.sql(CITED).pl()
     db.unregister("cited_years")
     return evidence, sources
+
+
+def _with_chances(years: pl.DataFrame) -> pl.DataFrame:
+    """Add p of the largest change, from the changes of all campuses over their own spread."""
+    is_enough = pl.col("changes") >= LEAST_YEARS - 1
+    spread_mw = pl.when(is_enough).then(pl.col("noise_mw") / CUT)
+    one = years.with_columns(
+        kind=pl.lit("yearly"), most_z=(pl.col("change_mw") - pl.col("middle_mw")) / spread_mw
+    )
+    judged = (
+        one.filter(pl.col("most_z").is_not_null())
+        .explode("judged_at", "judged_mw")
+        .sort("facility_id", "judged_at")
+        .with_columns(z=(pl.col("judged_mw") - pl.col("middle_mw")) / spread_mw)
+    )
+    found = null_tail.chances(
+        judged,
+        one,
+        series=("facility_id",),
+        value="z",
+        observed="most_z",
+        tried="changes",
+        kind="kind",
+    )
+    return years.drop("judged_at", "judged_mw").hstack(found)
 
 
 def _evidence(years: pl.DataFrame) -> pl.DataFrame:
@@ -129,4 +160,5 @@ def _evidence(years: pl.DataFrame) -> pl.DataFrame:
         "reliability",
         pl.lit(1.0).alias("quality_share"),
         pl.when(is_computed).then(shown).alias("detectability_share"),
+        *(pl.when(is_computed).then(c) for c in ("p_value", "p_basis", "tests_count")),
     )

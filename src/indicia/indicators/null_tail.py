@@ -7,7 +7,7 @@ what happens once in 10,000 times; a class of series together is not. Method: do
 The tail follows Hosking and Wallis (1987), the blocks Politis and Romano (1992).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +24,7 @@ TAIL_SHARE, TAIL_MOST = 0.1, 250
 LEAST_VALUES, LEAST_SERIES = 200, 20
 MOST_VALUES = 200_000
 DRAWS = 1_000
+LENGTHS = (36, 60, 96, 144)
 # A tail is believed a thousand times further out than the pool reaches, and no further.
 FURTHEST = 1_000
 
@@ -119,7 +120,7 @@ def side_by_side(series: Integers, values: Floats) -> Floats:
 
 
 def of_largest(residuals: Floats, observed: Floats, tried: Integers) -> Floats:
-    """Chance of the largest of several successive residuals of a series.
+    """P of the largest of several successive residuals of a series.
 
     Neighbours resemble each other, so `tried` periods are worth fewer independent ones: as many as
     make the median of the largest in series of blocks what it is.
@@ -143,6 +144,32 @@ def of_largest(residuals: Floats, observed: Floats, tried: Integers) -> Floats:
     worth = np.clip(worth, 1.0, np.arange(1, longest + 1))
     each = pool.p(observed)
     return np.asarray(-np.expm1(worth[np.maximum(tried, 1) - 1] * np.log1p(-each)))
+
+
+def of_series(
+    residuals: Floats,
+    statistic: Callable[[Floats], Floats],
+    observed: Floats,
+    periods: Integers,
+) -> Floats:
+    """P of a statistic of whole series, from the same statistic of series of blocks.
+
+    Args:
+        residuals: The pool, series by periods; NaN where a period is missing.
+        statistic: One value per series (series by periods), the larger the stranger.
+        observed: The statistic of each asked series; NaN where there is none.
+        periods: Periods of each asked series (count); it is held against series made as long, or
+            as the next shorter of `LENGTHS`.
+    """
+    made = np.full(len(observed), np.nan)
+    if (np.isfinite(residuals).sum(axis=1) >= BLOCK).sum() < LEAST_SERIES:
+        return made
+    length = np.array(LENGTHS)[np.clip(np.searchsorted(LENGTHS, periods, "right") - 1, 0, None)]
+    for one in np.unique(length[np.isfinite(observed)]):
+        null = fit(statistic(blocks(residuals, int(one), DRAWS)))
+        if null is not None:
+            made = np.where(length == one, null.p(observed), made)
+    return made
 
 
 NONE_AT_HAND = f"insufficient: fewer than {LEAST_SERIES} series of six periods, or {LEAST_VALUES} periods, to compare with"

@@ -181,6 +181,13 @@ def _evidence(zones: pl.DataFrame) -> pl.DataFrame:
             "reliability",
             (1 - pl.col("imputed_share")).alias("quality_share"),
             pl.when(is_asked).then("shown").alias("detectability_share"),
+            pl.when(is_asked)
+            .then(pl.when(pl.col("gap_mw") >= LEAST_STEP_MW).then("p").otherwise(1.0))
+            .alias("p_value"),
+            pl.when(is_asked)
+            .then(pl.format("rank among {} placebos", "placebos"))
+            .alias("p_basis"),
+            pl.when(is_asked).then(pl.lit(1, dtype=pl.Int64)).alias("tests_count"),
         )
     )
 
