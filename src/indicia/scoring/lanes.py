@@ -103,15 +103,16 @@ def _facts(
     named: pl.DataFrame, countries: pl.DataFrame, onward: pl.DataFrame, on: date
 ) -> pl.DataFrame:
     """Per lane: its name, whether L1 can be asked and why, since when, and its class of priors."""
-    ends = pl.col("subject_id").str.split_exact(">", 1).struct
+    parts = pl.col("subject_id").str.split_exact(">", 1).struct
     known = (
         named.with_columns(
-            exporter_iso3=ends.field("field_0"), importer_iso3=ends.field("field_1")
+            exporter_iso3=parts.field("field_0"), importer_iso3=parts.field("field_1")
         )
         .join(_of(countries, "exporter"), on="exporter_iso3", how="left")
         .join(_of(countries, "importer"), on="importer_iso3", how="left")
     )
-    clock = _asked(countries, on)
+    ends = pl.concat([known["importer"], onward["onward"]]).drop_nulls()
+    clock = _asked(ends.unique().sort(), on)
     passed = _passed_on(known, clock, onward)
     is_direct = pl.col("is_direct").fill_null(value=False)
     return (
@@ -153,10 +154,10 @@ def _of(countries: pl.DataFrame, end: str) -> pl.DataFrame:
     return countries.rename(names)
 
 
-def _asked(countries: pl.DataFrame, on: date) -> pl.DataFrame:
+def _asked(countries: pl.Series, on: date) -> pl.DataFrame:
     """The clock's answer for every country: iso2, is_admissible, reason, since."""
-    sites = countries.select(
-        facility_id="iso2", country_iso2="iso2", first_date=pl.lit(None, dtype=pl.Date)
+    sites = pl.DataFrame({"facility_id": countries, "country_iso2": countries}).with_columns(
+        first_date=pl.lit(None, dtype=pl.Date)
     )
     nobody = pl.DataFrame(
         schema=dict.fromkeys(
