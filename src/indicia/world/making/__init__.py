@@ -33,7 +33,7 @@ from indicia.world.making.population import population
 
 TRUTH = (
     "facility_id", "hypothesis", "story", "is_hard_negative", "country_iso2", "chips_count", "accelerators_count", "mw",
-    "zone_id", "starts_date", "families_visible", "first_trace_date", "first_published_date", "second_published_date",
+    "zone_id", "starts_date", "families_visible", "families_tied", "first_trace_date", "first_published_date", "second_published_date",
 )  # fmt: skip
 
 
@@ -47,7 +47,8 @@ class World:
         as_of: The day it is looked at from; no row was published later.
         tables: Observation table -> rows with every column of the store.
         truth: One row per facility: what it is (hypothesis H1 to H8, story, chips_count, mw, starts_date)
-            and what reaches a published grain: families_visible, first_trace_date,
+            and what reaches a published grain: families_visible,
+            families_tied (of those, where an exposure of a tenth or a name ties them to it), first_trace_date,
             first_published_date, second_published_date (public in a second family).
     """
 
@@ -116,7 +117,7 @@ def make(seed: int, level: str, facilities: int = 1000) -> World:
         visible.registry(setting, sites, _shown(firms, records, links)),
         visible.claims(sites, pl.concat([said, claimed])),
     ]
-    truth = visible.summed(setting, sites, traces).with_columns(
+    truth = visible.summed(setting, sites, traces, tables["exposure"]).with_columns(
         accelerators_count="chips_count",
         chips_count=pl.when(pl.col("hypothesis") == "H1").then("chips_count"),
         zone_id=pl.Series(grid.zones["zone_id"].to_numpy()[grid.zone_of]),

@@ -70,9 +70,16 @@ def grids(setting: Setting, sites: pl.DataFrame) -> Grids:
     peak = between(chance, "grids", "peak_share", len(base))
     growth = between(chance, "grids", "growth", len(base))[:, None]
     season = between(chance, "grids", "season_share", len(base))[:, None]
-    phase = chance.uniform(0, 2 * np.pi, len(base))[:, None]
+    _, country = np.unique(zones["country_iso2"].to_numpy(), return_inverse=True)
+    whole = chance.uniform(0, 2 * np.pi, country.max() + 1)[country]
+    phase = (whole + number("grids", "phase_spread") * chance.standard_normal(len(base)))[
+        :, None
+    ]
     keep = number("grids", "persistence")
-    shocks = chance.standard_normal((len(base), count)) * noise[:, None]
+    shared = number("grids", "shared_weather")
+    common = chance.standard_normal((country.max() + 1, count))[country]
+    alone = chance.standard_normal((len(base), count))
+    shocks = (np.sqrt(shared) * common + np.sqrt(1 - shared) * alone) * noise[:, None]
     weather = np.empty_like(shocks)
     weather[:, 0] = shocks[:, 0]
     for month in range(1, count):

@@ -37,7 +37,7 @@ class _Register:
     """Firms as they are made; one row each."""
 
     def __init__(self, setting: Setting, room: int) -> None:
-        self.silence = setting.hard("silent_share")
+        self.silence, self.omitted = setting.hard("silent_share"), setting.hard("omitted_share")
         self.chance = setting.chance("organisations")
         chance = setting.chance("names")
         self._latin = iter(names.brands(chance, room))
@@ -76,7 +76,9 @@ class _Register:
                 else {"US": "Inc", "MY": "Sdn Bhd", "SG": "Pte Ltd"}[country]
             )
             name = f"{next(self._latin)} {trades[0][pick]} {form}"
-        covered = of_country(assumptions()["registers"]["covered_share"], country)
+        covered = of_country(assumptions()["registers"]["covered_share"], country) * (
+            1 - self.omitted
+        )
         row = {
             "firm": len(self.rows), "name": name, "country_iso2": country, "headquarters_iso2": country,
             "founded_date": founded.astype("datetime64[D]").item(), "address": self.house(country),
@@ -87,7 +89,9 @@ class _Register:
 
     def own(self, firm: int, parent: int, share: float, kind: str = "direct parent") -> None:
         """`parent` holds a share of `firm`; registers state some of it."""
-        told = self.chance.random() < assumptions()["registers"]["links_share"]
+        told = self.chance.random() < assumptions()["registers"]["links_share"] * (
+            1 - self.omitted
+        )
         since = self.rows[firm]["founded_date"]
         self.links.append(
             {

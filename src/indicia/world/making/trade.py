@@ -288,7 +288,10 @@ def _without_gaps(
     left_out = gaps(setting, chance, len(offices), len(months))
     office, month = np.nonzero(left_out)
     gone = pl.DataFrame(
-        {"reporter_iso3": offices.to_numpy()[office], "period": months.astype(str)[month]}
+        {
+            "reporter_iso3": offices.gather(office),
+            "period": pl.Series(months.astype(str)[month], dtype=pl.String),
+        }
     )
     return rows.join(gone, on=["reporter_iso3", "period"], how="anti", maintain_order="left")
 

@@ -7,6 +7,7 @@ multiple of what moves it anyway, for long enough, by the day the world is looke
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from indicia.world.making.assumptions import Integers, Setting, assumptions, number
@@ -19,17 +20,30 @@ STEP_PER_NOISE = 3.0  # times the scatter of one month's base load
 MONTHS_ON = 6  # a step must have stood
 PULSE_PER_NOISE = 3.0  # times the scatter of a lane's three months
 CONSIGNED_USD = 1e6  # of lines under names
+TIED_SHARE = 0.1
+SEEN_AT = {"zone": "power", "lane": "customs", "process": "procurement", "employer": "staffing"}
+NOBODY: Integers = np.empty(0, dtype=np.int64)
+Days = npt.NDArray[np.datetime64]
 POSTS_PER_NOISE = 3.0  # times the square root of the usual posts
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Facilities that a family shows, since when it was there and since when it was public."""
+    """What one family shows.
+
+    Args:
+        family: The family.
+        at: Facilities whose traces reach a published grain.
+        began: Since when the traces are there.
+        public: Since when they are public.
+        named: Facilities that what is published names, by their own or their operator's name.
+    """
 
     family: str
     at: Integers
-    began: np.ndarray
-    public: np.ndarray
+    began: Days
+    public: Days
+    named: Integers
 
 
 def power(setting: Setting, sites: pl.DataFrame, grid: Grids, years: pl.DataFrame) -> Trace:
@@ -44,7 +58,7 @@ def power(setting: Setting, sites: pl.DataFrame, grid: Grids, years: pl.DataFram
     seen = (step >= STEP_PER_NOISE * noise) & is_inside
     metered = sites["facility_id"].is_in(years["facility_id"].unique().implode()).to_numpy()
     at = np.flatnonzero(seen | metered)
-    return Trace("power", at, start[at], start[at] + 30 * MONTHS_ON)
+    return Trace("power", at, start[at], start[at] + 30 * MONTHS_ON, np.flatnonzero(metered))
 
 
 def customs(
@@ -85,7 +99,7 @@ def customs(
         (at, np.datetime64(day), np.datetime64(public.date()))
         for at, day, public in lines.select("at", "shipped_date", "published_utc").iter_rows()
     ]
-    return _trace("customs", rows)
+    return _trace("customs", rows, lines["at"].to_numpy())
 
 
 def procurement(processes: pl.DataFrame, notices: pl.DataFrame, is_telling: pl.Expr) -> Trace:
@@ -115,24 +129,26 @@ def staffing(setting: Setting, sites: pl.DataFrame, bursts: pl.DataFrame) -> Tra
     at = seen["at"].to_numpy()
     start = sites["starts_date"].to_numpy().astype("datetime64[D]")[at]
     late = int(number("staffing", "days_lag") * setting.hard("lag"))
-    return Trace("staffing", at, start, start + 31 + late)
+    return Trace("staffing", at, start, start + 31 + late, NOBODY)
 
 
 def registry(setting: Setting, sites: pl.DataFrame, shown: pl.Series) -> Trace:
     """A register that shows the stand-in: its foundation, its house, or its owners."""
     at = np.flatnonzero(shown.to_numpy())
     start = sites["starts_date"].to_numpy().astype("datetime64[D]")[at]
-    return Trace("registry", at, start - 60, start + int(40 * setting.hard("lag")))
+    return Trace("registry", at, start - 60, start + int(40 * setting.hard("lag")), at)
 
 
 def claims(sites: pl.DataFrame, told: pl.DataFrame) -> Trace:
     """A published claim of training or of parts."""
     at = told["at"].unique().sort().to_numpy().astype(np.int64)
     start = sites["starts_date"].to_numpy().astype("datetime64[D]")[at]
-    return Trace("claims", at, start, start + 150)
+    return Trace("claims", at, start, start + 150, at)
 
 
-def _trace(family: str, rows: list[tuple[int, np.datetime64, np.datetime64]]) -> Trace:
+def _trace(
+    family: str, rows: list[tuple[int, np.datetime64, np.datetime64]], named: Integers = NOBODY
+) -> Trace:
     """The earliest of several traces of each facility."""
     best: dict[int, tuple[np.datetime64, np.datetime64]] = {}
     for at, began, public in rows:
@@ -142,25 +158,67 @@ def _trace(family: str, rows: list[tuple[int, np.datetime64, np.datetime64]]) ->
     first_days, public_days = (
         np.array([best[a][n] for a in order], dtype="datetime64[D]") for n in (0, 1)
     )
-    return Trace(family, np.array(order, dtype=np.int64), first_days, public_days)
+    return Trace(family, np.array(order, dtype=np.int64), first_days, public_days, named)
 
 
-def summed(setting: Setting, sites: pl.DataFrame, traces: list[Trace]) -> pl.DataFrame:
-    """families_visible, first_trace_date, first_published_date and second_published_date per facility."""
-    last = np.datetime64(setting.as_of)
+def summed(
+    setting: Setting, sites: pl.DataFrame, traces: list[Trace], exposed: pl.DataFrame
+) -> pl.DataFrame:
+    """What is visible of each facility, since when, and in which families it could be told whose it is.
+
+    Returns:
+        `sites` with families_visible, families_tied (of those, where an exposure of a tenth or more
+        leads from the published grain to the facility, or the register, claim or meter names it),
+        first_trace_date, first_published_date, second_published_date (public in a second family).
+    """
     rows = pl.concat(
         [
-            pl.DataFrame({"at": t.at, "family": [t.family] * len(t.at), "began": t.began, "public": t.public},
-                         schema={"at": pl.Int64, "family": pl.String, "began": pl.Date, "public": pl.Date})
+            pl.DataFrame(
+                {
+                    "at": t.at,
+                    "family": [t.family] * len(t.at),
+                    "began": t.began,
+                    "public": t.public,
+                },
+                schema={
+                    "at": pl.Int64,
+                    "family": pl.String,
+                    "began": pl.Date,
+                    "public": pl.Date,
+                },
+            )
             for t in traces
         ]
-    ).filter(pl.col("public") <= pl.lit(last.item()))  # fmt: skip
-    each = rows.group_by("at").agg(
-        families_visible=pl.col("family").unique().sort(),
-        first_trace_date=pl.col("began").min(),
-        first_published_date=pl.col("public").min(),
-        second_published_date=pl.col("public").sort().get(1, null_on_oob=True),
+    ).filter(pl.col("public") <= setting.as_of)
+    by_scope = pl.DataFrame({"scope_kind": list(SEEN_AT), "family": list(SEEN_AT.values())})
+    ways = (
+        exposed.filter(pl.col("weight_share") >= TIED_SHARE)
+        .join(by_scope, on="scope_kind")
+        .join(sites.select("at", "facility_id"), on="facility_id")
+        .select("at", "family", is_tied=pl.lit(value=True))
+        .unique()
+    )
+    named = pl.concat(
+        [
+            pl.DataFrame(
+                {"at": t.named, "family": [t.family] * len(t.named)},
+                schema={"at": pl.Int64, "family": pl.String},
+            )
+            for t in traces
+        ]
+    ).with_columns(is_tied=pl.lit(value=True))
+    known = pl.concat([ways, named]).unique()
+    each = (
+        rows.join(known, on=["at", "family"], how="left")
+        .group_by("at")
+        .agg(
+            families_visible=pl.col("family").unique().sort(),
+            families_tied=pl.col("family").filter(pl.col("is_tied")).unique().sort(),
+            first_trace_date=pl.col("began").min(),
+            first_published_date=pl.col("public").min(),
+            second_published_date=pl.col("public").sort().get(1, null_on_oob=True),
+        )
     )
     return sites.join(each, on="at", how="left").with_columns(
-        pl.col("families_visible").fill_null([])
+        pl.col("families_visible", "families_tied").fill_null([])
     )
