@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import shared
+from app import person, shared
 from indicia.errors import IndiciaError
 
 # A named icon would be fetched from another host to serve as the browser tab's picture.
@@ -17,11 +17,14 @@ page = st.navigation(
         st.Page("views/leads.py", title="Leads"),
         st.Page("views/map.py", title="Map"),
         st.Page("views/facility.py", title="Facility"),
+        st.Page("views/compare.py", title="Compare"),
         st.Page("views/entity.py", title="Entity"),
         st.Page("views/screen.py", title="Screen"),
         st.Page("views/compute.py", title="Compute"),
         st.Page("views/rules.py", title="Rules"),
         st.Page("views/claims.py", title="Claims"),
+        st.Page("views/review.py", title="Review"),
+        st.Page("views/exports.py", title="Exports"),
         st.Page("views/sources.py", title="Sources"),
         st.Page("views/method.py", title="Method"),
     ],
@@ -30,7 +33,9 @@ page = st.navigation(
 st.set_page_config(page_title=f"{page.title} · indicia", page_icon=str(ICON), layout="wide")
 
 try:
+    person.require()
     shared.mark_the_data()
+    person.arrive(page.url_path or "home")
     page.run()
 except IndiciaError as error:
     st.title(page.title)

@@ -3,12 +3,14 @@
 from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 import polars as pl
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from indicia.answers import export, flagged, leads, sources, words
+from indicia.answers import words
+from indicia.schema import short_hash
 from indicia.store import Store, home, pointer
 
 FACILITY, ENTITY = "views/facility.py", "views/entity.py"
@@ -47,7 +49,7 @@ TITLES = {
 
 
 @st.cache_resource(
-    show_spinner="Opening the store", max_entries=4, on_release=lambda s: s.close()
+    show_spinner="Opening the store", max_entries=8, on_release=lambda s: s.close()
 )
 def _open(folder: str, name: str) -> Store:
     return Store.open(Path(folder), name=name)
@@ -60,6 +62,11 @@ def store() -> Store:
     if not st.session_state["pointer"]:
         st.session_state["pointer"] = pointer(folder)
     return _open(str(folder), st.session_state["pointer"])
+
+
+def earlier_store(name: str) -> Store:
+    """An earlier version of the data, by the name of its manifest."""
+    return _open(str(home()), name)
 
 
 def mark_the_data() -> None:
@@ -109,9 +116,31 @@ def table(
         pick: Column whose value is returned for a row the reader selects.
         hide: Columns that are sent but not shown.
     """
+    rows = _grid(frame, alt, key, hide, mode="single-row" if pick else "")
+    return str(frame[pick][rows[0]]) if rows else None
+
+
+def chosen(
+    frame: pl.DataFrame, alt: str, key: str, *, pick: str, hide: tuple[str, ...] = ()
+) -> list[str]:
+    """The same table, in which several rows can be selected; the values of `pick` in them."""
+    # Rows are selected by place: others than those seen must not be taken for them.
+    ids = short_hash(*frame[pick])
+    return [
+        str(frame[pick][n]) for n in _grid(frame, alt, f"{key}_{ids}", hide, mode="multi-row")
+    ]
+
+
+def _grid(
+    frame: pl.DataFrame,
+    alt: str,
+    key: str,
+    hide: tuple[str, ...],
+    mode: Literal["", "single-row", "multi-row"],
+) -> list[int]:
     if frame.is_empty():
         st.caption("None.")
-        return None
+        return []
     config = {name: _column(name) for name in frame.columns}
     shown = [name for name in frame.columns if name not in hide]
     links = [n for n in frame.columns if n.endswith("_url") or n == "homepage"]
@@ -119,7 +148,7 @@ def table(
         pl.when(pl.col(n).str.contains("^https?://")).then(pl.col(n)).alias(n) for n in links
     )
     height = min(PIXELS_PER_ROW * (frame.height + 1) + 3, MOST_PIXELS)
-    if not pick:
+    if not mode:
         st.dataframe(
             safe,
             hide_index=True,
@@ -130,13 +159,12 @@ def table(
             height=height,
             placeholder="—",
         )
-        return None
+        return []
     event = st.dataframe(
         safe, hide_index=True, column_order=shown, column_config=config, alt=alt, key=key, height=height, placeholder="—",
-        on_select="rerun", selection_mode="single-row",
+        on_select="rerun", selection_mode=mode,
     )  # fmt: skip
-    rows = event.selection.rows
-    return str(frame[pick][rows[0]]) if rows and rows[0] < frame.height else None
+    return [n for n in event.selection.rows if n < frame.height]
 
 
 def _column(name: str) -> ColumnConfig:
@@ -185,32 +213,3 @@ def open_facility(facility_id: str) -> None:
 def open_entity(name: str) -> None:
     """Go to an organisation."""
     st.switch_page(ENTITY, query_params={"entity": name})
-
-
-def offer_list(filters: leads.Filters, order: str) -> None:
-    """A download of the list as filtered; the file is made when it is asked for."""
-    fmt = st.segmented_control(
-        "Take the list along as",
-        list(export.FORMATS),
-        default="csv",
-        required=True,
-        key="format",
-    )
-    known = sources.withheld(sources.known())
-
-    def made() -> bytes:
-        return flagged.bundle(
-            flagged.flagged(store(), filters, order, now()), fmt or "csv", known
-        )
-
-    st.download_button(
-        "Download the list with its evidence and stamp (ZIP)",
-        made,
-        file_name="indicia-list.zip",
-        mime="application/zip",
-        on_click="ignore",
-        key="download",
-    )
-    st.caption(
-        "Every file names its data version, rules version, query and caveat. Every row is unreviewed."
-    )

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import organisation, shared
+from app import organisation, reviewing, shared
 from indicia.answers import entity, words
 
 store = shared.store()
@@ -76,6 +76,8 @@ st.caption(
     "Status says how far each is established; a denial stands beside it where there is one."
 )
 shared.table(events, "Events that name the organisation", "events")
+if one.is_resolved:
+    reviewing.block(store, "organisation", one.entity_id)
 st.caption(
     f"Link to this page: entity?entity={words.plain(one.entity_id)} · {shared.caption()}"
 )

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import ledger, published, shared
+from app import ledger, published, reviewing, shared
 from indicia.answers import charts, facility, identity, timeline, words
 from indicia.schema import RIVALS
 
@@ -116,4 +116,5 @@ for name in facility.OBSERVED_HERE:
 revised = facility.changes(store, wanted)
 with st.expander(f"Revised or withdrawn upstream: {revised.height:,} rows"):
     shared.table(revised, "Versions of revised rows", "changes")
+reviewing.block(store, "facility", wanted)
 st.caption(f"Link to this dossier: facility?facility={wanted} · {shared.caption()}")

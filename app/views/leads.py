@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from app import shared
-from indicia.answers import catalogue, charts, leads, words
+from app import asked, person, saved, several, shared, taking
+from indicia.answers import catalogue, charts, leads, reviews, words
 
 store = shared.store()
 TOP = 5
 SHOWN = (
-    "name", "country_iso2", "precision_words", "verdict_words", "support_bans", "rival_words",
+    "name", "country_iso2", "precision_words", "verdict_words", "review", "support_bans", "rival_words",
     "coverage", "families_for_count", "flags", "reason", "doubt", "next_indicator",
     "next_gain_bans", "is_prior_driven", "parties", "facility_id",
 )  # fmt: skip
@@ -19,34 +19,10 @@ st.caption(
     + words.NOT_A_PROBABILITY
 )
 
-choices = {
-    "country": leads.choices(store, "country_iso2"),
-    "verdict": leads.choices(store, "verdict"),
-    "precision": leads.choices(store, "coord_precision"),
-}
-labels = {"country": "Country", "verdict": "Verdict", "precision": "Place known to"}
-columns = st.columns([3, 2, 2, 2])
-text = columns[0].text_input(
-    "Name, place, party or id", key="q", bind="query-params", persist_state="session"
-)
-chosen = {}
-for column, (name, options) in zip(columns[1:], choices.items(), strict=True):
-    shared.say_if_stale(name, options)
-    chosen[name] = column.multiselect(
-        labels[name], options, key=name, bind="query-params", persist_state="session"
-    )
-order = st.segmented_control(
-    "Order",
-    list(leads.ORDERS),
-    default="support",
-    required=True,
-    key="order",
-    bind="query-params",
-)
-filters = leads.Filters(
-    tuple(chosen["country"]), tuple(chosen["verdict"]), tuple(chosen["precision"]), text or ""
-)
-queue = leads.queue(store, filters, order or "support")
+decided = reviews.decided(store, person.decisions())
+filters, order = asked.filters(store, decided)
+saved.views("leads", asked.link(filters, order))
+queue = reviews.marked(leads.queue(store, filters, order), decided)
 tally = leads.tally(store, filters)
 
 if not tally.get("lead", 0):
@@ -66,12 +42,14 @@ for row in queue.head(TOP).iter_rows(named=True):
     with link:
         shared.facility_link(row["facility_id"], row["name"])
     said.text(leads.in_words(row))
-if picked := shared.table(
+if st.toggle("Select several rows, to decide on them", key="several", bind="query-params"):
+    several.decide(store, queue.select(SHOWN))
+elif picked := shared.table(
     queue.select(SHOWN), "Facilities in the order of the queue", "queue", pick="facility_id"
 ):
     shared.open_facility(picked)
 
-shared.offer_list(filters, order or "support")
+taking.offer(store, filters, order, decided)
 
 st.subheader("What would be worth knowing next")
 st.caption("Missing indicators, by how far their flag would move support, in bans.")

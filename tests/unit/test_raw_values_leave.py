@@ -33,7 +33,7 @@ WRITES_DATA = {
     "src/indicia/answers/export.py": "the same, and where rows are withheld",
     "src/indicia/answers/export_xlsx.py": "the same, as sheets",
     "src/indicia/answers/flagged.py": "the same, packed as ZIP",
-    "app/shared.py": "the button that hands out that ZIP",
+    "app/taking.py": "the button that hands out that ZIP",
     "src/indicia/answers/screening/workbook.py": "parts of an upload packed anew, in memory alone",
     "app/screened.py": "the button that hands out hits, after those of closed sources were blanked",
 }

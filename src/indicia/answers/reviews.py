@@ -10,7 +10,7 @@ import polars as pl
 
 from indicia.answers.reader import Reader
 from indicia.review import Case, tables
-from indicia.review.cases import APPROVED, BEFORE_APPROVAL, JUDGED, NEW, STATES
+from indicia.review.cases import APPROVED, BEFORE_APPROVAL, JUDGED, NEW, STATES, SUBJECTS
 from indicia.schema import UTC
 
 MARKS = {
@@ -156,7 +156,7 @@ def queue(
 
     Returns:
         `subject`, `id`, `name`, `country_iso2`, `review`, `verdict`, `seen_verdict`, `support_bans`,
-        `seen_bans`, `reason`, `done_by`, `at_utc`, `state`, `store_version`; a null name where this
+        `seen_bans`, `reason`, `done_by`, `at_utc`, `state`, `store_version`, `key`; a null name where this
         store holds no such case.
     """
     fresh = waiting.select(
@@ -165,7 +165,7 @@ def queue(
         pl.lit(NEW).alias("state"),
     )
     rows = pl.concat([found, fresh], how="diagonal").join(
-        _named(store, [*found["id"], *fresh["id"]]),
+        named(store, [*found["id"], *fresh["id"]]),
         on=["subject", "id"],
         how="left",
         maintain_order="left",
@@ -181,7 +181,9 @@ def queue(
         )
     }
     return (
-        rows.with_columns(review=pl.col("state").replace(MARKS))
+        rows.with_columns(
+            review=pl.col("state").replace(MARKS), key=pl.format("{}:{}", "subject", "id")
+        )
         .sort(
             pl.col("state").replace_strict(order, return_dtype=pl.Int64),
             pl.col("at_utc"),
@@ -192,15 +194,41 @@ def queue(
         )
         .select(
             "subject", "id", "name", "country_iso2", "review", "verdict", "seen_verdict", "support_bans", "seen_bans",
-            "reason", "done_by", "at_utc", "state", "store_version",
+            "reason", "done_by", "at_utc", "state", "store_version", "key",
         )
     )  # fmt: skip
+
+
+def of_key(key: str) -> tuple[str, str]:
+    """Subject and id of a case that a link names as `subject:id`; two empty texts where it names none."""
+    subject, _, case_id = key.partition(":")
+    return (subject, case_id) if subject in SUBJECTS and case_id else ("", "")
+
+
+def titled(store: Reader, subject: str, case_id: str) -> str:
+    """The name of a case, or its id where this store holds none; text of a source."""
+    return names(store, [case_id]).get(case_id, case_id) if subject != "lane" else case_id
 
 
 def tally(rows: pl.DataFrame) -> str:
     """How many cases are in which state, for example `1 reviewed, 3 triage`."""
     counts = dict(rows.group_by("state").len().iter_rows())
     return ", ".join(f"{counts[s]:,} {s}" for s in STATES if counts.get(s)) or "no case"
+
+
+def in_words(store: Reader, found: pl.DataFrame, subject: str, case_id: str) -> str:
+    """How one case stands: its state, whose it is, and whether the verdict is another one since."""
+    own = found.filter(pl.col("subject") == subject, pl.col("id") == case_id)
+    if own.is_empty():
+        return f"{MARKS[NEW]}: nobody decided on it yet."
+    row = own.row(0, named=True)
+    review = f"; reviewed by {row['reviewed_by']}" if row["state"] == APPROVED else ""
+    said = f"{MARKS[row['state']]}, by {row['done_by']} on {row['at_utc']:%Y-%m-%d}{review}"
+    reason = f": {row['reason']}" if row["reason"] else ""
+    now = named(store, [case_id]).filter(pl.col("subject") == subject)["verdict"].to_list()
+    if row["seen_verdict"] and now and now[0] != row["seen_verdict"]:
+        reason += f" Decided when the verdict was {row['seen_verdict']}; it is {now[0]} in these data."
+    return f"{said}{reason}"
 
 
 def history(store: Reader, events: pl.DataFrame, subject: str, case_id: str) -> pl.DataFrame:
@@ -248,7 +276,7 @@ def cases(store: Reader, subject: str, ids: Sequence[str]) -> list[Case]:
             [list(ids)],
         )
         also = {i: tuple(others_) for i, others_ in others.iter_rows()}
-    now = _named(store, ids).filter(pl.col("subject") == subject)
+    now = named(store, ids).filter(pl.col("subject") == subject)
     seen = {
         i: _seen(v, s) for i, v, s in now.select("id", "verdict", "support_bans").iter_rows()
     }
@@ -257,10 +285,11 @@ def cases(store: Reader, subject: str, ids: Sequence[str]) -> list[Case]:
 
 def names(store: Reader, ids: Sequence[str]) -> dict[str, str]:
     """Names of facilities and organisations by id."""
-    return dict(_named(store, ids).select("id", "name").drop_nulls().iter_rows())
+    return dict(named(store, ids).select("id", "name").drop_nulls().iter_rows())
 
 
-def _named(store: Reader, ids: Sequence[str]) -> pl.DataFrame:
+def named(store: Reader, ids: Sequence[str]) -> pl.DataFrame:
+    """Facilities and organisations as they stand: `subject`, `id`, `name`, `country_iso2`, `verdict`, `support_bans`."""
     return store.sql(_NOW, {"ids": list(ids)})
 
 

@@ -3,7 +3,7 @@
 import polars as pl
 
 from indicia.answers.reader import Reader
-from indicia.answers.reviews import names, told
+from indicia.answers.reviews import named, told
 from indicia.review import tables
 
 PUBLIC = (
@@ -23,8 +23,8 @@ def lists(store: Reader, events: pl.DataFrame) -> pl.DataFrame:
     """Every case on a watchlist, by list, the newest first.
 
     Returns:
-        `watchlist`, `subject`, `id`, `name`, `done_by`, `since_utc`, `seen_verdict` and `seen_bans` (when
-        it was put there), `store_version`.
+        `watchlist`, `subject`, `id`, `name`, `verdict` and `support_bans` (now), `seen_verdict` and
+        `seen_bans` (when it was put there), `done_by`, `since_utc`, `store_version`, `key`.
     """
     said = pl.col("payload").str
     rows = (
@@ -45,8 +45,13 @@ def lists(store: Reader, events: pl.DataFrame) -> pl.DataFrame:
         .unique(["watchlist", "subject", "id"], keep="last", maintain_order=True)
         .filter("is_on")
     )
-    return _with_names(store, rows).sort("watchlist", "since_utc", descending=[False, True]).select(
-        "watchlist", "subject", "id", "name", "done_by", "since_utc", "seen_verdict", "seen_bans", "store_version"
+    return (
+        rows.join(named(store, rows["id"].to_list()), on=["subject", "id"], how="left")
+        .sort("watchlist", "since_utc", "id", descending=[False, True, False])
+        .select(
+            "watchlist", "subject", "id", "name", "verdict", "seen_verdict", "support_bans", "seen_bans",
+            "done_by", "since_utc", "store_version", key=pl.format("{}:{}", "subject", "id"),
+        )
     )  # fmt: skip
 
 
@@ -68,13 +73,7 @@ def disputes(store: Reader, events: pl.DataFrame) -> pl.DataFrame:
         opened_utc=pl.col("at_utc").first(),
         changed_utc=pl.col("at_utc").last(),
     )
-    return _with_names(store, rows).sort("changed_utc", "number", descending=True).select(
+    named_ = rows.join(named(store, rows["id"].to_list()), on=["subject", "id"], how="left")
+    return named_.sort("changed_utc", "number", descending=True).select(
         *PUBLIC, "what", "done_by"
-    )  # fmt: skip
-
-
-def _with_names(store: Reader, rows: pl.DataFrame) -> pl.DataFrame:
-    known = names(store, rows["id"].to_list())
-    return rows.with_columns(
-        name=pl.col("id").replace_strict(known, default=None, return_dtype=pl.String)
     )
