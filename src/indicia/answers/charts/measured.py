@@ -5,9 +5,9 @@ import polars as pl
 
 from indicia.answers import words
 from indicia.answers.charts import look
-from indicia.answers.charts.look import BLUE, GREY, ORANGE
+from indicia.answers.charts.look import BLUE, GREY, HEAD_PIXELS, ORANGE
 
-HEIGHT_PIXELS = 220
+HEIGHT_PIXELS = 160
 COLOURS = {"flag": ORANGE, "no_flag": BLUE, "not_applicable": GREY}
 
 
@@ -43,7 +43,7 @@ def measured(bins: pl.DataFrame, unit: str, caption: str) -> alt.Chart:
             tooltip=["from_value:Q", "to_value:Q", "result:N", "answers_count:Q"],
         )
         .properties(
-            height=HEIGHT_PIXELS,
+            height=HEIGHT_PIXELS + HEAD_PIXELS,
             title=look.title(
                 "What was observed, at every scope that was asked",
                 f"Thresholds differ from scope to scope. A flag is no finding about a site. {caption}",
