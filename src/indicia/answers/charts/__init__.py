@@ -5,10 +5,21 @@ What a colour says is said by shape, dash or text as well.
 
 from indicia.answers.charts.bars import coverage, weights
 from indicia.answers.charts.claimed import claimed
+from indicia.answers.charts.compare import compare
 from indicia.answers.charts.ledger import ledger
 from indicia.answers.charts.measured import measured
 from indicia.answers.charts.neighbours import neighbours
 from indicia.answers.charts.status import status
 from indicia.answers.charts.timeline import timeline
 
-__all__ = ["claimed", "coverage", "ledger", "measured", "neighbours", "status", "timeline", "weights"]
+__all__ = [
+    "claimed",
+    "compare",
+    "coverage",
+    "ledger",
+    "measured",
+    "neighbours",
+    "status",
+    "timeline",
+    "weights",
+]

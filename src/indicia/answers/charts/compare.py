@@ -1,0 +1,109 @@
+"""Facilities side by side on one axis of time."""
+
+import altair as alt
+import polars as pl
+
+from indicia.answers.charts import look
+from indicia.answers.charts.look import BLUE, GREEN, ORANGE, PURPLE
+
+WIDTH, QUANTITY_PIXELS, ROW_PIXELS = 860, 120, 26
+COLOURS, SHAPES = (BLUE, ORANGE, GREEN, PURPLE), ("circle", "square", "triangle-up", "diamond")
+QUANTITIES = {
+    "power": "Power (MW)",
+    "metered": "Metered (MW)",
+    "zone base load": "Zone base load (MW)",
+    "compute": "H100 equivalents",
+    "hiring": "Open positions",
+}
+LABEL_PIXELS = 230
+
+
+def compare(marks: pl.DataFrame, caption: str) -> alt.VConcatChart:
+    """One lane per quantity with every facility in it, and one row per facility and kind of record.
+
+    Args:
+        marks: As `answers.compare.marks` gives them; not empty.
+        caption: What data this was made from.
+    """
+    names = marks["facility"].unique(maintain_order=True).to_list()
+    parts = {lane: marks.filter(pl.col("lane") == lane) for lane in QUANTITIES}
+    lanes = [_quantity(part, QUANTITIES[n], names) for n, part in parts.items() if part.height]
+    others = marks.filter(~pl.col("lane").is_in(list(QUANTITIES)))
+    lanes += [_records(others, names)] if others.height else []
+    chart: alt.VConcatChart = (
+        alt.vconcat(*lanes, spacing=8)
+        .resolve_scale(x="shared", color="shared", shape="shared")
+        .properties(
+            title=look.title(
+                "Side by side, on one axis",
+                "Filled = reported or metered; hollow = estimated, planned or forecast. Zone load is "
+                "that of everybody in the zone.",
+                f"Never a probability of wrongdoing. {caption}",
+            )
+        )
+    )
+    return chart
+
+
+def _facility(names: list[str]) -> dict[str, alt.Color | alt.Shape]:
+    legend = alt.Legend(orient="top", columns=2, labelLimit=380, title=None)
+    count = len(names)
+    return {
+        "color": alt.Color(
+            "facility:N", scale=alt.Scale(domain=names, range=COLOURS[:count]), legend=legend
+        ),
+        "shape": alt.Shape(
+            "facility:N", scale=alt.Scale(domain=names, range=SHAPES[:count]), legend=legend
+        ),
+    }
+
+
+def _x() -> alt.X:
+    return alt.X("starts_date:T", title=None, axis=alt.Axis(format="%Y-%m", labelOverlap=True))
+
+
+def _tips() -> list[str]:
+    return ["facility:N", "lane:N", "label:N", "starts_date:T", "value:Q", "unit:N", "source:N"]
+
+
+def _quantity(part: pl.DataFrame, title: str, names: list[str]) -> alt.LayerChart:
+    is_firm = ~(pl.col("is_estimate") | pl.col("is_projection")).fill_null(value=False)
+    y = alt.Y(
+        "value:Q",
+        title=title,
+        axis=alt.Axis(tickCount=4, format="~s", minExtent=LABEL_PIXELS),
+    )
+    look_of = _facility(names)
+    whole = alt.Chart(part).encode(x=_x(), y=y, color=look_of["color"])
+    line = whole.mark_line(strokeWidth=1.2, interpolate="step-after", opacity=0.6)
+    points = [
+        alt.Chart(some)
+        .mark_point(size=54, filled=is_filled)
+        .encode(x=_x(), y=y, tooltip=_tips(), **look_of)
+        for is_filled, some in ((True, part.filter(is_firm)), (False, part.filter(~is_firm)))
+        if some.height
+    ]
+    layered: alt.LayerChart = alt.layer(line, *points).properties(
+        width=WIDTH, height=QUANTITY_PIXELS
+    )
+    return layered
+
+
+def _records(others: pl.DataFrame, names: list[str]) -> alt.Chart:
+    shown = others.with_columns(row=pl.format("{} · {}", "lane", "facility"))
+    chart: alt.Chart = (
+        alt.Chart(shown)
+        .mark_point(size=60, filled=True)
+        .encode(
+            x=_x(),
+            y=alt.Y(
+                "row:N",
+                title=None,
+                axis=alt.Axis(labelLimit=LABEL_PIXELS, minExtent=LABEL_PIXELS),
+            ),
+            tooltip=[*_tips(), "status:N"],
+            **_facility(names),
+        )
+        .properties(width=WIDTH, height=ROW_PIXELS * shown["row"].n_unique())
+    )
+    return chart
