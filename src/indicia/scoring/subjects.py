@@ -18,6 +18,7 @@ from indicia.schema import (
     SUBJECT_RESULT,
     SUBJECT_RIVAL,
     SUBJECT_TABLES,
+    Table,
 )
 from indicia.scoring import fusion, weighing
 from indicia.scoring.fusion import Floats, Integers
@@ -90,12 +91,14 @@ def weigh(
         "subject_assessment": _judged(model, facts, weights, prior, results),
         "subject_rival": _rivals(model, facts, weights, prior),
         "subject_item": items,
-        "subject_result": SUBJECT_RESULT.check(SUBJECT_RESULT.fit(_of(model, results))),
+        "subject_result": _checked(SUBJECT_RESULT, model, results),
     }
 
 
-def _of(model: Model, rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.with_columns(subject_kind=pl.lit(model.kind))
+def _checked(table: Table, model: Model, rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows of one kind of subject; keys are unique, since facts and evidence are."""
+    made = rows.with_columns(subject_kind=pl.lit(model.kind))
+    return table.check(table.fit(made), is_unique=True)
 
 
 def _attach(subjects: Subjects, facts: pl.DataFrame, evidence: pl.DataFrame) -> pl.DataFrame:
@@ -137,7 +140,7 @@ def _items(model: Model, attached: pl.DataFrame) -> tuple[pl.DataFrame, fusion.M
         pl.Series(f"over_{rival[1:]}_bans", values[:, n], dtype=pl.Float64)
         for n, rival in enumerate(model.rivals)
     )
-    return SUBJECT_ITEM.check(SUBJECT_ITEM.fit(_of(model, rows))), merged
+    return _checked(SUBJECT_ITEM, model, rows), merged
 
 
 def _spoken_once(
@@ -193,7 +196,7 @@ def _judged(
         .then(pl.col("computable_count") / pl.col("applicable_count"))
         .otherwise(0.0)
     )
-    return SUBJECT_ASSESSMENT.check(SUBJECT_ASSESSMENT.fit(_of(model, found)))
+    return _checked(SUBJECT_ASSESSMENT, model, found)
 
 
 def _rivals(model: Model, facts: pl.DataFrame, weights: Floats, prior: Floats) -> pl.DataFrame:
@@ -208,4 +211,4 @@ def _rivals(model: Model, facts: pl.DataFrame, weights: Floats, prior: Floats) -
             support_bans=pl.Series((evidence + prior).ravel()),
         )
     )
-    return SUBJECT_RIVAL.check(SUBJECT_RIVAL.fit(_of(model, made)))
+    return _checked(SUBJECT_RIVAL, model, made)

@@ -89,8 +89,9 @@ def four_results(
         evidence_count=pl.len().cast(pl.Int64),
     )
     return (
-        assessed.join(asked, how="cross")
-        .join(best, on=[*key, "indicator"], how="left")
+        assessed.sort(key)
+        .join(asked.sort("indicator"), how="cross", maintain_order="left_right")
+        .join(best, on=[*key, "indicator"], how="left", maintain_order="left")
         .with_columns(
             result=pl.col("best")
             .fill_null(0)
@@ -98,5 +99,4 @@ def four_results(
             evidence_count=pl.col("evidence_count").fill_null(0),
         )
         .drop("best")
-        .sort(*key, "indicator")
     )
