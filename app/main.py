@@ -25,6 +25,7 @@ page = st.navigation(
         st.Page("views/claims.py", title="Claims"),
         st.Page("views/review.py", title="Review"),
         st.Page("views/exports.py", title="Exports"),
+        st.Page("views/coverage.py", title="Coverage"),
         st.Page("views/sources.py", title="Sources"),
         st.Page("views/method.py", title="Method"),
     ],

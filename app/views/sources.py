@@ -32,8 +32,7 @@ shared.table(
     "health",
 )  # fmt: skip
 
-st.subheader("What we cannot see")
-shared.table(sources.blind_spots(store), "What cannot be seen in this version", "blind")
+st.page_link("views/coverage.py", label="What we cannot see", icon=":material/visibility_off:")
 
 st.subheader("Revised and taken back")
 st.caption("What publishers changed after we had read it, and what they no longer publish.")

@@ -5,6 +5,7 @@ import tomllib
 from datetime import UTC, date, datetime
 
 import made
+import made_organisations as org
 import made_resolved as who
 import numpy as np
 import polars as pl
@@ -398,7 +399,7 @@ def supplied(case):
 
 
 BUILD = {
-    "P01": base_load, "P02": panel, "P03": hours, "P04": absorbed, "P05": installed, "P07": capacities, "C01": lane, "C02": mirrors, "C03": cells, "C06": consignments, "C07": stopped, "R07": bought, "R06": supplied, "R01": process, "R02": process, "R03": process, "R04": process, "R05": process, "S01": openings, "E01": named,
+    "P01": base_load, "P02": panel, "P03": hours, "P04": absorbed, "P05": installed, "P07": capacities, "C01": lane, "C02": mirrors, "C03": cells, "C06": consignments, "C07": stopped, "R07": bought, "R06": supplied, "R01": process, "R02": process, "R03": process, "R04": process, "R05": process, "S01": openings, "S02": org.adverts, "S03": org.publications, "K01": org.trained, "E01": named,
     **dict.fromkeys(("E02", "E03", "E04", "E05"), owned),
 }  # fmt: skip
 CASES = [
@@ -471,6 +472,7 @@ def test_codes_are_unique_and_begin_with_the_letter_of_their_family():
         "procurement": "R",
         "staffing": "S",
         "registry": "E",
+        "claims": "K",
     }
     assert len({i.code for i in CATALOGUE}) == len(CATALOGUE)
     # P04 asks of power, but what it flags is trade: its rows are those of the customs family.

@@ -9,6 +9,7 @@ from indicia.indicators import (
     domestic_chip,
     enforcement_stop,
     founded_after_rule,
+    hardware_named,
     hiring_burst,
     installed_dark,
     lane_surge,
@@ -22,7 +23,9 @@ from indicia.indicators import (
     peer_growth,
     plan_names_chip,
     shell_rotation,
+    stack_words,
     supplier_marks,
+    training_gap,
     unit_price,
     value_density,
 )
@@ -48,11 +51,14 @@ CATALOGUE: tuple[Indicator, ...] = (
     supplier_marks.INDICATOR,
     listed_buyer.INDICATOR,
     hiring_burst.INDICATOR,
+    stack_words.INDICATOR,
+    hardware_named.INDICATOR,
     listed_party.INDICATOR,
     shell_rotation.INDICATOR,
     founded_after_rule.INDICATOR,
     listed_affiliate.INDICATOR,
     opaque_ownership.INDICATOR,
+    training_gap.INDICATOR,
 )
 
 __all__ = ["CATALOGUE", "Found", "Indicator"]

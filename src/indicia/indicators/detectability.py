@@ -120,6 +120,14 @@ SIGHTS = (
         "Three openings at once. Contractors' and unadvertised posts are not seen.", 0.3,
     ),
     Sight(
+        "S02", "organisation", "Words of either stack in the adverts of an organisation that are counted.",
+        "Five adverts at once. Posts at agencies, unadvertised ones and boards not on the list are not seen.", 0.2,
+    ),
+    Sight(
+        "S03", "organisation", "Accelerators that papers and model cards say a model was trained on.",
+        "One name. Most publications name no hardware, least of all where it is hard to come by.", 0.15,
+    ),
+    Sight(
         "E01", "party", "A party whose published name equals a listed name or alias.",
         "An identical name. Renamed, translated and shell companies are not found.", 0.25,
     ),
@@ -134,6 +142,10 @@ SIGHTS = (
     Sight(
         "E04", "party", "Owners that a register states, up to a listed one.",
         "A parent, or half of the shares. Owners held back, nominees and contracts are not seen.", 0.2,
+    ),
+    Sight(
+        "K01", "organisation", "Operations that published models needed, beside all hardware disclosed.",
+        "Twice and more. Models that are not published, research and failed runs are not seen.", 0.1,
     ),
     Sight(
         "E05", "party", "Shares and seats of owners that a register states.",

@@ -5,6 +5,8 @@ its sites. So its scope is the organisation, and the exposure of one facility is
 publisher is of the role, divided by the number of the organisation's facilities.
 """
 
+from collections.abc import Sequence
+
 import duckdb
 import polars as pl
 
@@ -80,6 +82,12 @@ def named(db: duckdb.DuckDBPyConnection, rows: pl.DataFrame, column: str) -> pl.
         .drop_nulls()
     )
     return rows.join(meant, left_on=column, right_on="name", maintain_order="left")
+
+
+def same(name: pl.Expr, names: Sequence[str]) -> pl.Expr:
+    """Whether a name comes down to one of others."""
+    keys = pl.DataFrame({"name": names}).select(normalised(shown(pl.col("name")))).to_series()
+    return normalised(name).is_in(keys.unique().to_list())
 
 
 def reached(db: duckdb.DuckDBPyConnection) -> pl.DataFrame:

@@ -63,6 +63,9 @@ LISTED = "listed_party_address_or_owner"
 SHELL, FOUNDED = "new_shell_within_180d_of_rule", "founded_within_180d_of_rule"
 OPAQUE = "ownership_opaque"
 FLAT = "load_factor_gt_0.85"
+CUDA, CANN = "adverts_CUDA_IB", "adverts_CANN_only"
+NAMED, NAMED_DOMESTIC = "publication_names_controlled_chip", "publication_names_domestic_chip"
+CLAIM = "claim_needs_gt_disclosed_gpu_hours"
 GAP = "absorption_gap_R_gt_1.5"
 EMPTY, CONTRADICT = "declared_MW_gt_5x_observed", "published_capacities_contradict"
 
@@ -113,11 +116,14 @@ VIEWS = (
     View("R06", "process", (MARKS,), 0.2, (0.05, 1.0), (0.1, 0.1), answers=2),
     View("R07", "process", (BUYER,), 0.4, (0.05, 1.0), (0.25, 0.25), answers=2),
     View("S01", "employer", (HIRING,), 0.4, (0.1, 0.9), (0.3, 0.3)),
+    View("S02", "organisation", (CUDA, CANN), 0.2, (0.05, 1.0), (0.0, 0.2)),
+    View("S03", "organisation", (NAMED, NAMED_DOMESTIC), 0.3, (0.05, 1.0), (0.15, 0.15)),
     View("E01", "party", (LISTED,), 0.8, (0.4, 1.0), (0.25, 0.25), answers=2),
     View("E02", "party", (SHELL,), 0.2, (0.4, 1.0), (0.15, 0.15), answers=2),
     View("E03", "party", (FOUNDED,), 0.3, (0.4, 1.0), (0.3, 0.3), answers=2),
     View("E04", "party", (LISTED,), 0.3, (0.4, 1.0), (0.2, 0.2), answers=2),
     View("E05", "party", (OPAQUE,), 0.3, (0.4, 1.0), (0.2, 0.2), answers=2),
+    View("K01", "organisation", (CLAIM,), 0.2, (0.05, 1.0), (0.1, 0.1)),
 )
 WATCHED = tuple(replace(v, available=1.0, exposure=(v.exposure[1],) * 2) for v in VIEWS)
 

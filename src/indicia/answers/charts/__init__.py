@@ -9,6 +9,7 @@ from indicia.answers.charts.compare import compare
 from indicia.answers.charts.ledger import ledger
 from indicia.answers.charts.measured import measured
 from indicia.answers.charts.neighbours import neighbours
+from indicia.answers.charts.seen import seen
 from indicia.answers.charts.status import status
 from indicia.answers.charts.timeline import timeline
 
@@ -19,6 +20,7 @@ __all__ = [
     "ledger",
     "measured",
     "neighbours",
+    "seen",
     "status",
     "timeline",
     "weights",
