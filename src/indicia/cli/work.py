@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from indicia import __version__
+from indicia.errors import StoreError
 from indicia.indicators import CATALOGUE
 from indicia.reference import tables
 from indicia.review import Journal
@@ -24,7 +25,7 @@ from indicia.sources.known import Known
 from indicia.sources.meter import Meter
 from indicia.sources.report import Report
 from indicia.sources.run import run
-from indicia.store import Build, Manifest, Store, digest, writing
+from indicia.store import SYNTHETIC, Build, Manifest, Store, digest, writing
 
 WAIT_SECONDS = 600.0
 Progress = Callable[[str], None]
@@ -94,6 +95,7 @@ def refresh(
         judgements = journal.judgements()
         reports = []
         for task in tasks(archive):
+            _require_real(home, build)
             say = _prefixed(progress, task.job.source.id)
             reports.append(
                 run(
@@ -122,6 +124,17 @@ def refresh(
         )
         archive.settle(f.fetch_id for r in reports for f in r.fetches)
     return Outcome(manifest, tuple(reports), before)
+
+
+def _require_real(home: Path, build: Build) -> None:
+    """Refuse to ask a publisher for a store that is invented.
+
+    Raises:
+        StoreError: The home holds a synthetic store.
+    """
+    if build.base.kind == SYNTHETIC:
+        message = f"{home}: holds a synthetic store, in which everything is invented; real sources are never loaded into it. Name another folder with INDICIA_HOME."
+        raise StoreError(message)
 
 
 def _is_stale(made: Manifest) -> bool:

@@ -82,12 +82,27 @@ class Build:
         return bool(self._changed - {RUN_FAMILY, ASSESSMENT_FAMILY})
 
     def load(self, table: Table, frame: pl.DataFrame, vintage: Vintage, source: str) -> Delta:
-        """Load stamped rows of one body into one table."""
+        """Load stamped rows of one body into one table.
+
+        Raises:
+            StoreError: Invented rows would lie beside real ones.
+        """
+        self._require_one_kind(source)
         self._attach(table.family)
         delta = load.apply(self._db, table.family, table, frame, vintage, source)
         if not delta.is_empty:
             self._changed.add(table.family)
         return delta
+
+    def _require_one_kind(self, source: str) -> None:
+        is_invented = source.startswith(f"{manifest.SYNTHETIC}/")
+        holds = self.base.kind == manifest.SYNTHETIC
+        if self.base.sequence and is_invented != holds:
+            held, given = (
+                ("an invented world", "a real source") if holds else ("real data", "invented")
+            )
+            message = f"{self._home}: the store holds {held} and {source} is {given}; they are never mixed. Name another folder with INDICIA_HOME."
+            raise StoreError(message)
 
     def record(self, table: Table, frame: pl.DataFrame) -> None:
         """Append rows to a table of the run log."""

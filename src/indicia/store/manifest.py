@@ -16,7 +16,8 @@ from indicia.store.home import write_whole
 POINTER = "CURRENT"
 NONE_JUDGED = "0:0"
 KEPT, KEPT_WEEKS = 10, 5
-KINDS = ("empty", "starter", "live", "synthetic")
+SYNTHETIC = "synthetic"
+KINDS = ("empty", "starter", "live", SYNTHETIC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,7 +179,7 @@ def _shown(firms: Organisations, records: pl.DataFrame, links: pl.DataFrame) -> 
     behind = firms.sites.sort("at").with_columns(record=key)
     in_register = behind["record"].is_in(records["record_id"].implode())
     in_links = behind["record"].is_in(links["record_id"].implode())
-    return (behind["is_shell"] & in_register) | (behind["is_hidden"] & in_links)
+    return (behind["is_telling"] & in_register) | (behind["is_hidden"] & in_links)
 
 
 __all__ = ["LEVELS", "World", "load", "make"]

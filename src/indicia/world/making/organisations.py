@@ -23,7 +23,7 @@ class Organisations:
             founded_date, address, is_registered, listed_date.
         links: Parents as they truly are: firm, parent, share, since_date, is_registered.
         sites: One row per facility: at, operator, owner and user (numbers of firms, -1 if none), and
-            is_shell, is_hidden: whether the operator was founded to stand in for another.
+            is_telling (a stand-in whose foundation or house tells it), is_hidden (owners lead abroad).
         dealers: Numbers of the firms that supply by tender.
     """
 
@@ -134,10 +134,11 @@ def organisations(setting: Setting, sites: pl.DataFrame) -> Organisations:
         )
         mode = classes[site["class_at"]].get("owner", "home")
         owner = user = -1
+        is_telling = False
         if listed_buyer[at]:
             operator = groups[chance.integers(len(groups))]
         elif shell[at]:
-            operator = _shell(made, country, start, groups)
+            operator, is_telling = _shell(made, country, start, groups)
         elif new[at]:
             operator = made.add(
                 country, start - chance.integers(30, 420), COMPUTING, **_address(made, agents)
@@ -160,7 +161,7 @@ def organisations(setting: Setting, sites: pl.DataFrame) -> Organisations:
                 "operator": operator,
                 "owner": owner,
                 "user": user,
-                "is_shell": bool(shell[at]),
+                "is_telling": is_telling,
                 "is_hidden": mode == "hidden",
             }
         )
@@ -228,24 +229,29 @@ def _address(made: _Register, agents: list[str]) -> dict[str, str]:
     )
 
 
-def _shell(made: _Register, country: str, start: np.datetime64, groups: list[int]) -> int:
-    """A firm founded after a rule, or bought ready made, at times in the house of a listed one."""
+def _shell(
+    made: _Register, country: str, start: np.datetime64, groups: list[int]
+) -> tuple[int, bool]:
+    """A firm founded after a rule, or bought ready made, at times in the house of a listed one.
+
+    Returns:
+        Its number, and whether its foundation or its house would tell somebody who looked.
+    """
     numbers, chance = assumptions()["registers"], made.chance
     rules = np.array(numbers["rule_days"], dtype="datetime64[D]")
     early = rules[rules + numbers["shell_days"][0] < start - 20]
-    if chance.random() < numbers["ready_made_share"] * (1 + made.silence) or not len(early):
-        founded = start - chance.integers(700, 3000)
-    else:
-        founded = min(early[-1] + chance.integers(*numbers["shell_days"]), start - 15)
-    more = {}
-    if chance.random() < numbers["shell_near_listed_share"]:
-        more["address"] = made.rows[groups[chance.integers(len(groups))]]["address"]
-    return made.add(
-        country,
-        founded,
-        TRADING if chance.random() < numbers["trading_shell_share"] else COMPUTING,
-        **more,
+    is_new = bool(len(early)) and chance.random() >= numbers["ready_made_share"] * (
+        1 + made.silence
     )
+    if is_new:
+        founded = min(early[-1] + chance.integers(*numbers["shell_days"]), start - 15)
+    else:
+        founded = start - chance.integers(700, 3000)
+    is_near = chance.random() < numbers["shell_near_listed_share"]
+    near = made.rows[groups[chance.integers(len(groups))]]["address"]
+    trades = TRADING if chance.random() < numbers["trading_shell_share"] else COMPUTING
+    firm = made.add(country, founded, trades, **({"address": near} if is_near else {}))
+    return firm, is_new or is_near
 
 
 def _hidden(
