@@ -30,9 +30,9 @@ def by_country(store: Reader) -> pl.DataFrame:
             FROM placed p LEFT JOIN largest l USING (country)
         )
         SELECT country_iso2, indicator, family, count(*) AS facilities_count,
-               count_if(result IN ('flag', 'no_flag')) AS computed_count,
-               count_if(result = 'flag') AS flag_count,
-               count_if(result = 'not_applicable') AS not_applicable_count,
+               count(*) FILTER (result IN ('flag', 'no_flag')) AS computed_count,
+               count(*) FILTER (result = 'flag') AS flag_count,
+               count(*) FILTER (result = 'not_applicable') AS not_applicable_count,
                computed_count / nullif(facilities_count - not_applicable_count, 0) AS computed_share
         FROM named JOIN indicator_result USING (facility_id)
         GROUP BY country_iso2, indicator, family ORDER BY country_iso2, indicator

@@ -78,9 +78,9 @@ def sight(code: str) -> pl.DataFrame:
 def overview(store: Reader) -> pl.DataFrame:
     """Every indicator of the catalogue with its family and the facilities per result."""
     counted = store.sql(
-        "SELECT indicator, count_if(result = 'flag') AS flag_count, "
-        "count_if(result = 'no_flag') AS no_flag_count, count_if(result = 'no_data') AS no_data_count, "
-        "count_if(result = 'not_applicable') AS not_applicable_count FROM indicator_result GROUP BY indicator"
+        "SELECT indicator, count(*) FILTER (result = 'flag') AS flag_count, "
+        "count(*) FILTER (result = 'no_flag') AS no_flag_count, count(*) FILTER (result = 'no_data') AS no_data_count, "
+        "count(*) FILTER (result = 'not_applicable') AS not_applicable_count FROM indicator_result GROUP BY indicator"
     )
     named = [(i.code, i.title, i.family) for i in CATALOGUE]
     catalogue = pl.DataFrame(named, schema=["indicator", "title", "family"], orient="row")
