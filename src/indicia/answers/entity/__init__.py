@@ -16,6 +16,7 @@ from indicia.answers.entity.activity import (
     shipments,
     staffing,
 )
+from indicia.answers.entity.assessed import assessment, listed_themselves, ranked
 from indicia.answers.entity.card import grouped, values
 from indicia.answers.entity.finding import MOST_FOUND, Opened, find, opened, several
 from indicia.answers.entity.marks import of_entity
@@ -36,6 +37,7 @@ __all__ = [
     "MOST_ROWS",
     "Opened",
     "Ways",
+    "assessment",
     "equal_names",
     "events",
     "expertise",
@@ -45,6 +47,7 @@ __all__ = [
     "grouped",
     "hardware",
     "kept_apart",
+    "listed_themselves",
     "listings",
     "models",
     "neighbours",
@@ -52,6 +55,7 @@ __all__ = [
     "of_entity",
     "opened",
     "possibly_same",
+    "ranked",
     "several",
     "shipments",
     "staffing",
