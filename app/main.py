@@ -28,6 +28,7 @@ page = st.navigation(
         st.Page("views/coverage.py", title="Coverage"),
         st.Page("views/sources.py", title="Sources"),
         st.Page("views/method.py", title="Method"),
+        st.Page("views/evaluation.py", title="Evaluation"),
     ],
     position="top",
 )

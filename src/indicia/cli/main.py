@@ -1,4 +1,4 @@
-"""`indicia`: refresh, schedule, source, score, export, screen, judge, review, changes, add, demo, app, doctor.
+"""`indicia`: refresh, schedule, score, export, screen, judge, review, add, evaluate, demo, app, doctor.
 
 Exit codes: 0 fine, 1 the data or the store have a problem, 2 the command cannot be carried out.
 """
@@ -18,6 +18,7 @@ from indicia.cli import (
     addition,
     checks,
     compute,
+    evaluating,
     judging,
     output,
     providers,
@@ -138,22 +139,33 @@ program.add_typer(
 def demo(
     serve: Annotated[bool, typer.Option(help="Serve the app afterwards.")] = True,
     port: int = 8501,
+    synthetic: Annotated[
+        bool,
+        typer.Option("--synthetic", help="An invented world instead, in a home of its own."),
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Load the embedded starter facts, weigh them and serve the app."""
+    """Load the embedded starter facts (or an invented world), weigh them and serve the app."""
+    chosen = demonstration.synthetic_home(store_home()) if synthetic else store_home()
     with screen.progress(quiet=as_json) as progress:
-        outcome = demonstration.build(store_home(), progress)
-    output.refreshed(outcome, as_json=as_json)
-    if outcome.has_failed:
-        raise typer.Exit(DATA_PROBLEM)
+        if synthetic:
+            made = demonstration.build_synthetic(chosen, progress)
+        else:
+            outcome = demonstration.build(chosen, progress)
+    if synthetic:
+        screen.answer(demonstration.said(chosen, made), as_json=as_json, title="invented world")
+    else:
+        output.refreshed(outcome, as_json=as_json)
+        if outcome.has_failed:
+            raise typer.Exit(DATA_PROBLEM)
     if serve:
-        _serve(port, "127.0.0.1")
+        _serve(port, "127.0.0.1", chosen)
 
 
 @program.command()
 def app(port: int = 8501, address: str = "127.0.0.1") -> None:
     """Serve the app; it reads the current store and never writes it."""
-    _serve(port, address)
+    _serve(port, address, store_home())
 
 
 @program.command()
@@ -218,6 +230,7 @@ def claims(
 program.command()(compute.ledger)
 program.command("screen")(screening.list_)
 program.command()(judging.judge)
+program.command()(evaluating.evaluate)
 program.add_typer(reviewing.program, name="review", help="List what people decided, or decide.")
 
 
@@ -243,7 +256,7 @@ def _day(given: datetime | None) -> date | None:
     return given.date() if given else None
 
 
-def _serve(port: int, address: str) -> None:
+def _serve(port: int, address: str, home: Path) -> None:
     root = bundled.ROOT
     command = [
         sys.executable,
@@ -254,7 +267,7 @@ def _serve(port: int, address: str) -> None:
         "--server.headless=true",
     ]
     paths = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH", "")]))
-    environ = {**os.environ, "INDICIA_HOME": str(store_home()), "PYTHONPATH": paths}
+    environ = {**os.environ, "INDICIA_HOME": str(home), "PYTHONPATH": paths}
     screen.say(f"The app is at http://{address}:{port} (stop with Ctrl-C).")
     with subprocess.Popen(command, env=environ, cwd=root / "app") as server:  # noqa: S603 -- our own interpreter and file
         try:

@@ -6,6 +6,7 @@ What a colour says is said by shape, dash or text as well.
 from indicia.answers.charts.bars import coverage, weights
 from indicia.answers.charts.claimed import claimed
 from indicia.answers.charts.compare import compare
+from indicia.answers.charts.evaluated import evaluated
 from indicia.answers.charts.ledger import ledger
 from indicia.answers.charts.measured import measured
 from indicia.answers.charts.neighbours import neighbours
@@ -17,6 +18,7 @@ __all__ = [
     "claimed",
     "compare",
     "coverage",
+    "evaluated",
     "ledger",
     "measured",
     "neighbours",

@@ -1,0 +1,1 @@
+"""The scoring held against worlds whose truth is known: rankings, baselines, calibration, report."""
