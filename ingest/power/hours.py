@@ -41,17 +41,20 @@ def drop_implausible(
     sieve.drop(demand > most_mw, "absurd value", value, limit, LOAD_AGAIN)
 
 
-def hourly_means(sieve: Sieve, value: str, column: str, expected: str) -> pl.DataFrame:
-    """Mean demand of every whole hour, from readings that each stand for some `minutes`.
+def hourly_means(
+    sieve: Sieve, value: str, column: str, expected: str, into: str = "demand_reported_mw"
+) -> pl.DataFrame:
+    """Mean of every whole hour, from readings that each stand for some `minutes`.
 
     An hour that lacks a reading is no average of that hour: it is dropped and counted, and only
     noticed at the end of a zone's series, where its other readings are still to come.
 
     Args:
         sieve: Readings with `zone_id`, `hour_utc`, `minutes` and `value`.
-        value: The column of demand.
+        value: The column of demand, or of another quantity.
         column: The column that dates a reading, for messages.
         expected: How many readings make an hour, for messages.
+        into: The column of the means.
     """
     told = pl.col("minutes").sum().over(KEY)
     last = pl.col("hour_utc") == pl.col("hour_utc").max().over("zone_id")
@@ -64,7 +67,7 @@ def hourly_means(sieve: Sieve, value: str, column: str, expected: str) -> pl.Dat
     weighted = (pl.col(value) * pl.col("minutes")).sum() / pl.col("minutes").sum()
     return (
         sieve.frame.group_by(KEY, maintain_order=True)
-        .agg(weighted.round(3).alias("demand_reported_mw"))
+        .agg(weighted.round(3).alias(into))
         .sort(KEY)
     )
 

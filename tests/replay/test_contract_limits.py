@@ -31,6 +31,7 @@ LEAST_PAUSE_SECONDS = {
 LEFT_ALONE_SECONDS = {  # after it says that it was asked too often
     "procurement/contracts_finder": 300,
     "power/entsoe": 600,
+    "power/entsoe_prices": 600,
     "power/eia930": 600,
     "facilities/osm": 60,
 }

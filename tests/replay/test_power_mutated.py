@@ -17,6 +17,7 @@ FILES = {
     "retail": ("eia_retail", "month/response.json", "data"),
     "zone by hours": ("entsoe", "hours/response.xml", "api"),
     "zone by quarters": ("entsoe", "quarters/response.xml", "api"),
+    "prices": ("entsoe_prices", "quarters/response.xml", "api"),
     "taiwan": ("taipower", "named-file/response.csv", "loadareas_2026-03-01.csv"),
     "gulf": ("gccia", "page/response.html", "www.gccia.com.sa"),
     "countries": ("ember", "months/response.json", "monthly"),
@@ -38,6 +39,8 @@ WRONG_UNITS = [
     ("retail", b'"number of customers"', b'"thousand customers"', "number of customers"),
     ("zone by hours", b"MAW", b"MWH", "MAW"),
     ("zone by quarters", b"PT15M", b"P1D", "PT15M"),
+    ("prices", b">EUR<", b">PLN<", "EUR"),
+    ("prices", b">MWH<", b">KWH<", "MWH"),
 ]
 MISSING = [
     ("ireland", b'"TLIST(Q1)"', b'"TLIST(A1)"', "TLIST(Q1)"),

@@ -104,8 +104,20 @@ def test_european_loads_are_asked_in_utc_for_at_most_a_year_and_again_for_fourte
         assert timedelta(0) < end - start <= timedelta(days=365)
 
 
-def test_european_loads_stay_below_the_rate_that_leads_to_a_ban():
-    assert 0 < JOBS["power/entsoe"].source.per_minute < 400
+def test_european_loads_and_prices_stay_together_below_the_rate_that_leads_to_a_ban():
+    rates = [JOBS[f"power/{n}"].source.per_minute for n in ("entsoe", "entsoe_prices")]
+    assert min(rates) > 0
+    assert sum(rates) < 400
+
+
+def test_prices_are_asked_of_the_same_zones_and_spans_as_loads_and_of_the_daily_auction():
+    loads, prices = plan("entsoe"), plan("entsoe_prices")
+    assert [r.params["periodStart"] for r in loads] == [r.params["periodStart"] for r in prices]
+    assert [r.params["outBiddingZone_Domain"] for r in loads] == [
+        r.params["in_Domain"] for r in prices
+    ]
+    assert {r.params["contract_MarketAgreement.type"] for r in prices} == {"A01"}
+    assert all(r.params["out_Domain"] == r.params["in_Domain"] for r in prices)
 
 
 def test_countries_are_asked_by_month_in_one_request():

@@ -189,3 +189,22 @@ def test_an_external_entity_is_refused():
     )
     with pytest.raises(SourceChangedError, match="without a document type"):
         parse("entsoe", body)
+
+
+def test_of_two_auctions_the_coupled_one_counts_in_whatever_order_they_come():
+    body = case("entsoe_prices", "quarters")
+    result = parse("entsoe_prices", body)
+    assert result.tables["power_price"]["price_reported_eur_per_mwh"].to_list() == [90.0, 55.0]
+    only_other = body.replace(b"position>1</classification", b"position>3</classification")
+    other = parse("entsoe_prices", only_other)
+    assert not other.tables
+    assert [(r.rule, r.count) for r in other.rejections] == [("other auction", 2)]
+
+
+def test_a_negative_price_is_a_price_and_an_absurd_one_is_not():
+    body = case("entsoe_prices", "hours")
+    prices = parse("entsoe_prices", body).tables["power_price"]["price_reported_eur_per_mwh"]
+    assert prices.to_list() == [41.1, -0.52, 38.0, 212.75]
+    odd = parse("entsoe_prices", body.replace(b"212.75", b"21275"))
+    assert [r.rule for r in odd.rejections] == ["absurd price"]
+    assert odd.tables["power_price"].height == 3

@@ -28,6 +28,7 @@ SUFFIXES = {
     "MWh": "_mwh",
     "US$": "_usd",
     "EUR": "_eur",
+    "EUR/MWh": "_eur_per_mwh",
     "kg": "_kg",
     "m³": "_m3",
     "degrees": "_deg",

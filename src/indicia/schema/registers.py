@@ -46,6 +46,18 @@ POWER_READING = Table(
     ),
     "read_utc",
 )
+POWER_PRICE = Table(
+    "power_price",
+    "power",
+    "Wholesale price of electricity of one bidding zone over one hour.",
+    ("zone_id", "hour_utc"),
+    (
+        Column("zone_id", pl.String, "The zone, in the code that power_load uses.", required=True),
+        Column("hour_utc", UTC, "Start of the hour.", required=True),
+        Column("price_reported_eur_per_mwh", pl.Float64, "Price for delivery in the hour, fixed the day before; may be negative. The mean where the market trades quarters.", "EUR/MWh", required=True),
+    ),
+    "hour_utc",
+)
 LOAD_PROFILE = Table(
     "load_profile",
     "power",
@@ -277,7 +289,7 @@ ENTITY_LINK = Table(
     ),
 )
 REGISTERS = (
-    POWER_SECTOR, POWER_READING, LOAD_PROFILE, HARDWARE_STATEMENT, TRAINING_CLAIM, HEADCOUNT_STATEMENT,
+    POWER_SECTOR, POWER_READING, POWER_PRICE, LOAD_PROFILE, HARDWARE_STATEMENT, TRAINING_CLAIM, HEADCOUNT_STATEMENT,
     EXPERTISE_COUNT, LABOUR_FILING, MODEL_RELEASE,
     CUSTOMS_PORT_FLOW, SHIPMENT, ENTITY_RECORD, ENTITY_NAME, ENTITY_LINK,
 )  # fmt: skip
