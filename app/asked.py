@@ -1,11 +1,11 @@
 """What a reader asks of the list of facilities: the same filters, in the same link, on every page that shows it."""
 
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import urlencode
 
 import polars as pl
 import streamlit as st
 
-from app import shared
+from app import saved, shared
 from indicia.answers import leads, reviews
 from indicia.review import STATES
 from indicia.store import Store
@@ -15,12 +15,13 @@ LABELS = {
 }  # fmt: skip
 
 
-def filters(store: Store, decided: pl.DataFrame) -> tuple[leads.Filters, str]:
+def filters(store: Store, decided: pl.DataFrame, page: str) -> tuple[leads.Filters, str]:
     """The fields, bound to the link and kept from page to page; what they ask, and the order.
 
     Args:
         store: The store.
         decided: What people decided, as rows of `reviews.DECIDED`.
+        page: Whose saved views stand beside them, one of `desk.PAGES`.
     """
     choices = {
         "country": leads.choices(store, "country_iso2"),
@@ -40,7 +41,8 @@ def filters(store: Store, decided: pl.DataFrame) -> tuple[leads.Filters, str]:
                 LABELS[name], options, key=name, bind="query-params", persist_state="session"
             )
         )
-    order = st.segmented_control(
+    left, right = st.columns([6, 1], vertical_alignment="bottom")
+    order = left.segmented_control(
         "Order", list(leads.ORDERS), default="support", required=True, key="order",
         bind="query-params", persist_state="session",
     )  # fmt: skip
@@ -48,6 +50,8 @@ def filters(store: Store, decided: pl.DataFrame) -> tuple[leads.Filters, str]:
         chosen["country"], chosen["verdict"], chosen["precision"], text or "", chosen["review"],
         reviews.of_facilities(decided),
     )  # fmt: skip
+    with right:
+        saved.views(page, link(wanted, order or "support"))
     return wanted, order or "support"
 
 
@@ -58,8 +62,3 @@ def link(wanted: leads.Filters, order: str) -> str:
         "precision": wanted.precisions, "review": wanted.reviews, "order": (order,),
     }  # fmt: skip
     return urlencode([(name, v) for name, values in said.items() for v in values if v])
-
-
-def parts(query: str) -> dict[str, list[str]]:
-    """The parts of such a link, for a link to a page."""
-    return parse_qs(query)

@@ -10,7 +10,7 @@ from indicia.errors import AccessError, JournalError, UsageError
 from indicia.review import Act, Journal, access, desk
 from indicia.store import home
 
-KEY = "my_name"
+KEY, NAME_PIXELS = "my_name", 260
 NAMED = ("facility", "entity")  # parts of a link that say what was looked at
 NO_LOGIN = "Nobody logs in here: the name is what somebody types, and is believed."
 
@@ -56,7 +56,7 @@ def ask() -> str:
     st.session_state.setdefault(KEY, access.rules(home()).name)
     st.text_input(
         "Your initials or role", key=KEY, max_chars=40, persist_state="session", help=NO_LOGIN,
-        placeholder="AB", autocomplete="off",
+        placeholder="AB", autocomplete="off", width=NAME_PIXELS,
     )  # fmt: skip
     return name()
 

@@ -30,7 +30,7 @@ def case(store: Store, key: str) -> None:
         st.page_link(
             page, label=f"Open the {subject}", icon=":material/open_in_new:", query_params={name: case_id}
         )  # fmt: skip
-    block(store, subject, case_id)
+    block(store, subject, case_id, heading="")
 
 
 def go(key: str) -> None:
@@ -41,10 +41,11 @@ def go(key: str) -> None:
         st.switch_page(page, query_params={name: case_id})
 
 
-def block(store: Store, subject: str, case_id: str) -> None:
+def block(store: Store, subject: str, case_id: str, heading: str = "Review") -> None:
     """All that people said of one case, and the forms to say more; for the end of a dossier."""
-    st.subheader("Review")
-    st.caption(reviews.PEOPLE_DECIDE)
+    if heading:
+        st.subheader(heading)
+        st.caption(reviews.PEOPLE_DECIDE)
     events = person.decisions()
     said = reviews.history(store, events, subject, case_id)
     st.text(reviews.in_words(store, reviews.decided(store, events), subject, case_id))

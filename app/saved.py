@@ -1,8 +1,10 @@
 """Saved views of a page: links under a name, kept in the journal for everybody who reads here."""
 
+from urllib.parse import parse_qs
+
 import streamlit as st
 
-from app import asked, person
+from app import person
 from indicia.answers import words
 from indicia.errors import IndiciaError
 from indicia.review import Journal, desk
@@ -21,7 +23,7 @@ def views(page: str, query: str) -> None:
     with st.popover(f"Saved views: {kept.height:,}", icon=":material/bookmark:"):
         for view in kept.iter_rows(named=True):
             st.page_link(
-                f"views/{page}.py", label=words.plain(view["name"]), query_params=asked.parts(view["query"])
+                f"views/{page}.py", label=words.plain(view["name"]), query_params=parse_qs(view["query"])
             )  # fmt: skip
         if kept.is_empty():
             st.caption("None yet.")

@@ -26,6 +26,8 @@ UNITS = {
     "_utc": "UTC", "_hours": "hours", "_kg": "kg",
 }  # fmt: skip
 WIDE = {
+    "cause",
+    "public",
     "explanation",
     "statement",
     "reason",
@@ -39,6 +41,9 @@ WIDE = {
     "message",
 }
 TITLES = {
+    "seen_verdict": "verdict then", "seen_bans": "support then (bans)", "done_by": "by",
+    "store_version": "data looked at", "told_id": "written on", "verdict_was": "verdict before",
+    "support_was_bans": "support before (bans)", "way": "taken from", "at_utc": "when (UTC)",
     "families_for_count": "families for H1", "coverage": "computable", "what": "what cannot be seen",
     "rival_words": "strongest rival", "verdict_words": "verdict", "precision_words": "place known to",
     "accelerators_p05_count": "P05", "accelerators_p50_count": "P50", "accelerators_p95_count": "P95",

@@ -38,5 +38,5 @@ def offer(store: Store, wanted: leads.Filters, order: str, decided: pl.DataFrame
     )  # fmt: skip
     st.caption(
         "Every file names its data version, rules version, query and caveat; rows that no person judged are "
-        "marked `unreviewed`. Each download is written down with its query."
+        "marked unreviewed. Each download is written down with its query."
     )

@@ -1,5 +1,7 @@
 """Exports: the list as filtered, in a format to choose, with preview, citation and the terms of its sources."""
 
+from urllib.parse import parse_qs
+
 import streamlit as st
 
 from app import asked, person, shared, taking
@@ -15,7 +17,7 @@ st.caption(
     "The same filters and the same order as on the page Leads. The file is made when it is asked for."
 )
 decided = reviews.decided(store, person.decisions())
-wanted, order = asked.filters(store, decided)
+wanted, order = asked.filters(store, decided, "exports")
 found = flagged.flagged(store, wanted, order, shared.now(), decided)
 
 for column, (label, value) in zip(
@@ -29,12 +31,12 @@ for column, (label, value) in zip(
 ):
     column.metric(label, f"{value:,}", border=True)
 if found.unreviewed_count:
-    st.info(found.stamp.review, icon=":material/pending:")
+    st.caption(found.stamp.review)
 person.ask()
 taking.offer(store, wanted, order, decided)
 st.page_link(
     "views/leads.py", label="The same list on the page Leads", icon=":material/format_list_numbered:",
-    query_params=asked.parts(asked.link(wanted, order)),
+    query_params=parse_qs(asked.link(wanted, order)),
 )  # fmt: skip
 
 st.subheader("Preview")

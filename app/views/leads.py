@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import asked, person, saved, several, shared, taking
+from app import asked, person, several, shared, taking
 from indicia.answers import catalogue, charts, leads, reviews, words
 
 store = shared.store()
@@ -20,8 +20,7 @@ st.caption(
 )
 
 decided = reviews.decided(store, person.decisions())
-filters, order = asked.filters(store, decided)
-saved.views("leads", asked.link(filters, order))
+filters, order = asked.filters(store, decided, "leads")
 queue = reviews.marked(leads.queue(store, filters, order), decided)
 tally = leads.tally(store, filters)
 

@@ -235,7 +235,7 @@ def history(store: Reader, events: pl.DataFrame, subject: str, case_id: str) -> 
     """Everything said of one case, the newest first.
 
     Returns:
-        `at_utc`, `done_by`, `kind`, `what` (state, watchlist or status), `said` (a person's words),
+        `at_utc`, `done_by`, `kind`, `step` (state, watchlist or status), `said` (a person's words),
         `told_id` (the id it was written on), `store_version`, `event_id`.
     """
     said = pl.col("payload").str
@@ -252,7 +252,7 @@ def history(store: Reader, events: pl.DataFrame, subject: str, case_id: str) -> 
             "at_utc",
             "done_by",
             pl.col("kind").replace(KINDS),
-            what=pl.coalesce(
+            step=pl.coalesce(
                 said.json_path_match("$.state"), said.json_path_match("$.status"), listed
             ),
             said=pl.coalesce(
