@@ -25,7 +25,7 @@ from indicia.scoring.hypotheses import FAMILIES
 SUM_TOLERANCE = 1e-9
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Model:
     """The explanations of one kind of subject, and where their numbers stand.
 
