@@ -217,8 +217,9 @@ def test_a_site_is_judged_as_computed_by_hand():
     assert row["families_for_count"] == 3
     assert row["verdict"] == ("lead" if support[rival] >= LEAD["threshold_bans"] else "watch")
     assert (row["prior_class"], row["is_prior_stated"]) == (DECLARED, True)
-    # The notice names no buyer or supplier, and no event a lane, so nothing can be asked of them.
-    applicable = len(CATALOGUE) - 3
+    # The notice names no buyer or supplier, no event a lane, and the exporter reports no re-exports:
+    # nothing can be asked of them.
+    applicable = len(CATALOGUE) - 4
     assert (row["computable_count"], row["applicable_count"]) == (5, applicable)
     assert row["coverage_share"] == 5 / applicable
     for made_row in answer["assessment_rival"].iter_rows(named=True):
@@ -229,7 +230,7 @@ def test_a_site_is_judged_as_computed_by_hand():
     results = dict(answer["indicator_result"].select("indicator", "result").iter_rows())
     said = dict.fromkeys(("R01", "C01", "E01"), "flag")
     said |= {"R03": "no_flag", "R04": "no_flag"}
-    said |= dict.fromkeys(("C07", "R06", "R07"), "not_applicable")
+    said |= dict.fromkeys(("C04", "C07", "R06", "R07"), "not_applicable")
     assert results == {i.code: said.get(i.code, "no_data") for i in CATALOGUE}
     assert told[-1] == "weighing"
 

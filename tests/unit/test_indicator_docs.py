@@ -200,6 +200,43 @@ def consignments(case):
     return made.database(shipment=lines)
 
 
+def codes(case):
+    """Three lanes by two codes and month from June 2021; from November 2023 on a share changes its code."""
+    code, neighbour = case.get("codes", ("847150", "847141"))
+    editions = case.get("editions", ("H6", "H6"))
+    turn, rows = 34, []
+    for k, lane in enumerate(("EXA>IMA", "EXB>IMA", "EXC>IMA")):
+        share = case["moved_share"] if k == 0 else case.get("others_moved_share", 0)
+        noise = made.scatter(48, 0.05, k)
+        for n in range(5, 48):
+            moved = share if n >= turn else 0
+            size = case.get("size_million_usd", 30) * 1e6 * noise[n]
+            size *= case.get("sum_factor", 1) if n >= turn and k == 0 else 1
+            for name, value in ((code, size * (1 - moved)), (neighbour, size * (0.1 + moved))):
+                more = {"hs_code": name, "classification": editions[n >= turn]}
+                rows.append(made.monthly_flow(lane, n, value, **more))
+    return made.database(customs_flow=rows)
+
+
+def hub(case):
+    """Arrivals at a hub, its re-exports to two countries and the world, by month from 2021."""
+    count = case.get("months", 44)
+    onward, onward_flow = case.get("onward_million_usd", 10), case.get("onward_flow", "RX")
+    turn, world = count - 4, case.get("world_factor", 1)
+    series = (
+        ("TWN>SGP", "M", 80, case["arrivals_factor"], turn - case["lag"]),
+        ("SGP>MYS", onward_flow, onward, case["onward_factor"], turn),
+        ("SGP>THA", onward_flow, 10, 1, turn),
+        ("TWN>USA", "M", 90, world, turn - case["lag"]),
+    )
+    rows = [
+        made.monthly_flow(lane, n, usd * 1e6 * noise * (factor if n >= at else 1), flow)
+        for k, (lane, flow, usd, factor, at) in enumerate(series)
+        for n, noise in enumerate(made.scatter(count, 0.1, k))
+    ]
+    return made.database(customs_flow=rows)
+
+
 def stopped(case):
     """A lane and its neighbours by month from 2021; from the month after the event on, `after`."""
     levels = {
@@ -399,7 +436,7 @@ def supplied(case):
 
 
 BUILD = {
-    "P01": base_load, "P02": panel, "P03": hours, "P04": absorbed, "P05": installed, "P07": capacities, "C01": lane, "C02": mirrors, "C03": cells, "C06": consignments, "C07": stopped, "R07": bought, "R06": supplied, "R01": process, "R02": process, "R03": process, "R04": process, "R05": process, "S01": openings, "S02": org.adverts, "S03": org.publications, "K01": org.trained, "E01": named,
+    "P01": base_load, "P02": panel, "P03": hours, "P04": absorbed, "P05": installed, "P07": capacities, "C01": lane, "C02": mirrors, "C03": cells, "C04": hub, "C05": codes, "C06": consignments, "C07": stopped, "R07": bought, "R06": supplied, "R01": process, "R02": process, "R03": process, "R04": process, "R05": process, "S01": openings, "S02": org.adverts, "S03": org.publications, "K01": org.trained, "E01": named,
     **dict.fromkeys(("E02", "E03", "E04", "E05"), owned),
 }  # fmt: skip
 CASES = [

@@ -9,7 +9,9 @@ from sqlglot import exp
 
 from indicia.indicators import (
     absorption_gap,
+    code_switch,
     enforcement_stop,
+    hub_pass_through,
     lane_surge,
     mirror_break,
     passing_consignee,
@@ -26,6 +28,10 @@ STATEMENTS = {
     "C03": value_density.shares(PORTABLE),
     "C03 cited flows": value_density.CITED_FLOWS,
     "C03 cited shipments": value_density.CITED_SHIPMENTS,
+    "C04": hub_pass_through.passed_on(PORTABLE),
+    "C04 cited": hub_pass_through.CITED,
+    "C05": code_switch.switches(PORTABLE),
+    "C05 cited": code_switch.CITED,
     "C06": passing_consignee.MARKS,
     "C06 cited": passing_consignee.CITED,
     "C07": enforcement_stop.FALLS,

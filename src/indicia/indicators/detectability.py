@@ -80,6 +80,14 @@ SIGHTS = (
         "A sixth of the lane's value under a code, and US$ 5 million a month. A mixture inside one published line is not seen.", 0.15,
     ),
     Sight(
+        "C04", "lane", "Re-exports that a hub declares by destination and month, beside what arrives there.",
+        "Growth to twice or more on both sides, and US$ 5 million a month. Goods in transit are not declared at all.", 0.1,
+    ),
+    Sight(
+        "C05", "lane", "Value by code of six digits and month, around the days on which rules took effect.",
+        "US$ 5 million a month that change their code. A lane that used the other code from the start shows nothing.", 0.1,
+    ),
+    Sight(
         "C06", "party", "Consignees as declared, where shipment records with names are at hand.",
         "US$ 1.6 million of goods in the band in three months, or 5 million in six. Most countries publish no names.", 0.1,
     ),

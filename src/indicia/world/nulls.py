@@ -51,7 +51,8 @@ STEP_BANS = 0.05
 FALSE_LEADS_PER_THOUSAND = 1.0
 STEP, SURGE, HIRING = "load_step_ge_5MW", "corridor_surge_z_gt_3.5", "dc_hiring_ge_3_adverts"
 DENSE, MIRROR = "import_unit_value_in_AI_band", "mirror_asymmetry_break"
-STOP = "trade_stops_after_enforcement"
+STOP, PASSED = "trade_stops_after_enforcement", "hub_passes_surge_on"
+SWITCH = "code_switch_after_rule"
 PASSING, FIRST = "consignee_passes_goods_on", "first_purchase_in_AI_band"
 INFRASTRUCTURE = "liquid_cooling_or_IB_tender"
 BUYER = "purchase_names_listed_party"
@@ -106,6 +107,8 @@ VIEWS = (
     View("C01", "lane", (SURGE,), 0.8, (0.001, 0.05), (0.2, 0.2)),
     View("C02", "lane", (MIRROR,), 0.5, (0.001, 0.05), (0.1, 0.1)),
     View("C03", "lane", (DENSE,), 0.6, (0.001, 0.05), (0.15, 0.15)),
+    View("C04", "lane", (PASSED,), 0.2, (0.001, 0.05), (0.1, 0.1)),
+    View("C05", "lane", (SWITCH,), 0.4, (0.001, 0.05), (0.1, 0.1)),
     View("C06", "party", (PASSING, FIRST), 0.2, (0.4, 1.0), (0.1, 0.1), answers=2),
     View("C07", "lane", (STOP,), 0.1, (0.001, 0.05), (0.1, 0.1)),
     View("R01", "process", (AWARD,), 0.4, (0.05, 1.0), (0.3, 0.3), answers=2),
