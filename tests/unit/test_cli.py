@@ -58,8 +58,9 @@ def test_a_source_without_its_key_is_skipped_and_the_run_is_fine(indicia, monkey
 
 
 def test_an_empty_home_is_answered_helpfully(indicia):
-    code, out, _ = indicia("score", "--json")
-    assert (code, json.loads(out)) == (0, [])
+    for of in ("facilities", "lanes", "organisations"):
+        code, out, _ = indicia("score", "--of", of, "--json")
+        assert (code, json.loads(out)) == (0, [])
     code, out, _ = indicia("doctor", "--json")
     assert code == 0
     assert "nothing published yet" in out

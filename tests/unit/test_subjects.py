@@ -1,6 +1,8 @@
 """Lanes and organisations weighed: against sums done here in plain Python from the seed tables."""
 
 import csv
+import re
+import tomllib
 from dataclasses import replace
 from datetime import date
 from math import log10
@@ -306,3 +308,33 @@ def test_the_committed_threshold_holds_in_null_worlds_of_another_seed(model):
     assert found.shape == (3, 20_000)
     assert (1000 * (found >= model.lead["threshold_bans"]).mean(axis=1)).max() <= 1.5
     assert np.isfinite(found).any()
+
+
+# The method page
+
+PAGE = (FOLDER.parents[1] / "docs" / "method.md").read_text(encoding="utf-8")
+CASES = [tomllib.loads(text) for text in re.findall(r"^```toml subject\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c["model"])
+def test_the_worked_examples_of_the_method_page_are_what_the_code_computes(case):
+    (model,) = (m for m in MODELS if m.kind == case["model"])
+    pieces = [
+        piece(
+            item["kind"],
+            item["result"],
+            role=item["role"],
+            weight=item.get("exposure_share", 1.0),
+            reliability=item["reliability"],
+            detectability_share=item.get("detectability_share"),
+        )
+        for item in case["items"]
+    ]
+    found = judged(model, *pieces, facts=[fact(prior_class=case["prior_class"])])
+    assert found["support_bans"] == pytest.approx(case["support_bans"], abs=5e-4)
+    told = ("strongest_rival", "verdict", "families_for_count")
+    assert {k: found[k] for k in told} == {k: case[k] for k in told}
+
+
+def test_the_method_page_works_an_example_of_each():
+    assert [c["model"] for c in CASES] == [m.kind for m in MODELS]

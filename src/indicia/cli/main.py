@@ -28,6 +28,7 @@ from indicia.cli import (
     screen,
     screening,
     source,
+    weighed,
     work,
 )
 from indicia.cli import demo as demonstration
@@ -64,13 +65,22 @@ program.add_typer(
 
 @program.command()
 def score(
-    as_of: Day = None, as_held: Day = None, limit: int = 20, as_json: Json = False
+    of: Annotated[
+        weighed.Assessed, typer.Option(help="What to rank.")
+    ] = weighed.Assessed.FACILITIES,
+    as_of: Day = None,
+    as_held: Day = None,
+    limit: int = 20,
+    as_json: Json = False,
 ) -> None:
-    """Show the ranked queue, now or as of an earlier day."""
+    """Show the ranked queue of facilities, lanes or organisations, now or as of an earlier day."""
     with screen.progress(quiet=as_json) as progress:
         store = work.open_assessed(store_home(), _day(as_of), _day(as_held), progress)
     with store:
-        output.queue(store, limit, as_json=as_json)
+        if of is weighed.Assessed.FACILITIES:
+            output.queue(store, limit, as_json=as_json)
+        else:
+            weighed.queue(store, of, limit, as_json=as_json)
 
 
 @program.command()
