@@ -1,5 +1,6 @@
 """How long a load, a load with nothing new, and a scoring take. Figures are printed, never asserted."""
 
+import resource
 import time
 from datetime import UTC, date, datetime
 
@@ -8,7 +9,7 @@ import polars as pl
 import pytest
 
 from indicia.cli import providers, work
-from indicia.indicators import CATALOGUE
+from indicia.indicators import CATALOGUE, base_load_step
 from indicia.schema import (
     EVIDENCE,
     EXPOSURE,
@@ -125,8 +126,21 @@ def test_store_876_000_rows_without_parsing(tmp_path):
     told("compare them again, nothing new", nothing)
 
 
-def question(count):
-    ids = [f"made-{n:06d}" for n in range(count)]
+# How many facilities share one scope, and to how many of them in ten it is known at all.
+SHARED = {
+    "facility": (1, 1),
+    "zone": (300, 6),
+    "lane": (500, 8),
+    "employer": (2, 3),
+    "party": (4, 9),
+    "process": (1, 2),
+}
+
+
+def question(count, shared=SHARED):
+    """Facilities of four countries, and what reaches them: few scopes of their own, many shared."""
+    ids = [f"made-{n:07d}" for n in range(count)]
+    at = np.arange(count)
     facilities = pl.DataFrame(
         {
             "facility_id": ids,
@@ -145,54 +159,90 @@ def question(count):
         }
     )
     draw = np.random.default_rng(2)
-    kinds = [(i.code, i.kinds[0], i.scope_kinds[0]) for i in CATALOGUE]
     exposures, evidence = [], []
-    for code, kind, scope in kinds:
-        scopes = [f"{code}-{n}" for n in range(count)]
+    for scope, (sharing, known) in shared.items():
+        reached = at[draw.integers(0, 10, count) < known]
         exposures.append(
             pl.DataFrame(
                 {
-                    "facility_id": ids,
+                    "facility_id": pl.Series(ids).gather(reached),
                     "scope_kind": scope,
-                    "scope_id": scopes,
-                    "weight_share": draw.uniform(0, 1, count),
+                    "scope_id": [f"{scope}-{n // sharing}" for n in reached],
+                    "weight_share": 1.0 if sharing == 1 else draw.uniform(0, 1, len(reached)),
                     "basis": "made",
                 }
             )
         )
-        evidence.append(
-            EVIDENCE.fit(
-                pl.DataFrame(
-                    {
-                        "evidence_id": [short_hash(s) for s in scopes],
-                        "indicator": code,
-                        "scope_kind": scope,
-                        "scope_id": scopes,
-                        "result": draw.choice(["flag", "no_flag", "no_data"], count),
-                        "kind": kind,
-                        "statement": "made",
-                        "origin_id": scopes,
-                        "reliability": "B",
-                        "quality_share": 0.9,
-                        "detectability_share": 0.5,
-                    }
+        scopes = [f"{scope}-{n}" for n in range(-(-count // sharing))]
+        for asked in (i for i in CATALOGUE if scope in i.scope_kinds):
+            some = len(scopes)
+            evidence.append(
+                EVIDENCE.fit(
+                    pl.DataFrame(
+                        {
+                            "evidence_id": [short_hash(asked.code, s) for s in scopes],
+                            "indicator": asked.code,
+                            "scope_kind": scope,
+                            "scope_id": scopes,
+                            "result": draw.choice(["flag", "no_flag", "no_data"], some),
+                            "kind": asked.kinds[0],
+                            "statement": "made",
+                            "origin_id": scopes,
+                            "reliability": "B",
+                            "quality_share": 0.9,
+                            "detectability_share": 0.5,
+                            "p_value": draw.uniform(1e-6, 1, some),
+                            "tests_count": 60,
+                        }
+                    )
                 )
             )
-        )
-    return Question(facilities, parties, pl.concat(exposures), date(2026, 1, 1)), pl.concat(
-        evidence
+    found = pl.concat(evidence)
+    return Question(facilities, parties, pl.concat(exposures), date(2026, 1, 1)), found
+
+
+@pytest.mark.parametrize("count", [1_000, 10_000, 100_000, 1_000_000])
+def test_weigh(count):
+    asked, evidence = question(count)
+    began, processor = time.perf_counter(), time.process_time()
+    frames = weigh(asked, CATALOGUE, evidence, pl.DataFrame())
+    print(
+        f"\nweigh {count:,} facilities, {evidence.height:,} pieces of evidence, "
+        f"{frames['item'].height:,} items: {time.process_time() - processor:.1f} s of processors, "
+        f"{time.perf_counter() - began:.1f} s, most memory {peak_gb():.1f} GB"
     )
 
 
-@pytest.mark.parametrize("count", [1_000, 10_000, 100_000])
-def test_weigh(count):
-    asked, evidence = question(count)
-    seconds = []
-    for _ in range(RUNS):
-        began = time.perf_counter()
-        frames = weigh(asked, CATALOGUE, evidence, pl.DataFrame())
-        seconds.append(time.perf_counter() - began)
-    told(f"weigh {count:,} facilities, {frames['item'].height:,} items", seconds)
+def peak_gb():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+
+
+@pytest.mark.parametrize("count", [1_000, 10_000, 100_000, 1_000_000])
+def test_steps_of_power_in_120_months(count):
+    """One monthly series per facility: the step itself, its chance, and their evidence."""
+    month = np.arange(120)
+    draw = np.random.default_rng(1)
+    season = 1 + 0.1 * np.sin(2 * np.pi * month / 12)
+    months = pl.DataFrame(
+        {
+            "zone_id": np.repeat([f"Z{n:07d}" for n in range(count)], 120),
+            "month_date": np.tile(np.array("2015-01", "datetime64[M]") + month, count).astype(
+                "datetime64[D]"
+            ),
+            "base_mw": (
+                500 * season * np.exp(0.02 * draw.standard_normal((count, 120)))
+                + 60 * ((np.arange(count) % 10 == 0)[:, None] & (month >= 60))
+            ).ravel(),
+        }
+    ).with_columns(imputed_share=0.0, reliability=pl.lit("B"))
+    seen = months.select(pl.col("zone_id").unique().sort(), origin_id=pl.lit("made"))
+    began, processor = time.perf_counter(), time.process_time()
+    found = base_load_step._zones(months, seen)  # noqa: SLF001 -- the reading of rows is measured elsewhere
+    print(
+        f"\nP01 of {count:,} series of 120 months, {(found['result'] == 'flag').sum():,} flags: "
+        f"{time.process_time() - processor:.1f} s of processors, "
+        f"{time.perf_counter() - began:.1f} s, most memory {peak_gb():.1f} GB"
+    )
 
 
 def test_score_10_000_facilities_end_to_end(tmp_path):

@@ -39,6 +39,10 @@ from indicia.scoring.verdict import judge, rivals
 from indicia.store import unite
 
 Progress = Callable[[str], None]
+WEIGHED = (
+    "evidence_id", "indicator", "scope_kind", "scope_id", "result", "kind", "ends_date", "origin_id",
+    "reliability", "quality_share", "detectability_share", "p_value", "tests_count",
+)  # fmt: skip
 
 
 def assess(
@@ -117,7 +121,7 @@ def weigh(
 ) -> dict[str, pl.DataFrame]:
     """Weigh evidence that is already computed."""
     require_kinds([*evidence["kind"].unique(), *(i.kinds[0] for i in catalogue)])
-    facilities = question.facilities.sort("facility_id")
+    facilities, evidence = question.facilities.sort("facility_id"), evidence.sort("evidence_id")
     allowed = admissible(facilities, question.parties, question.on)
     attached = weighing.in_time(
         _attach(facilities, question.exposures, evidence), allowed, ["facility_id"]
@@ -150,7 +154,7 @@ def weigh(
         .sort("facility_id")
     )
     return {
-        "evidence": evidence.sort("evidence_id"),
+        "evidence": evidence,
         "evidence_source": rests_on,
         "item": items,
         "indicator_result": results,
@@ -176,11 +180,19 @@ def _facilities(db: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 def _attach(
     facilities: pl.DataFrame, exposed: pl.DataFrame, evidence: pl.DataFrame
 ) -> pl.DataFrame:
-    numbered = facilities.select("facility_id").with_row_index("facility_at")
+    """Sorted evidence beside each facility it reaches, in order; numbers stand for ids."""
+    numbered = facilities.lazy().select("facility_id").with_row_index("facility_at")
+    known = evidence.lazy().select(WEIGHED).with_row_index("evidence_at")
+    origins = known.group_by("origin_id").agg(
+        origin_at=pl.col("evidence_at").min().cast(pl.Int64)
+    )
     return (
-        exposed.join(numbered, on="facility_id")
-        .join(evidence, on=["scope_kind", "scope_id"])
-        .sort("facility_id", "evidence_id")
+        exposed.lazy()
+        .join(numbered, on="facility_id")
+        .join(known.join(origins, on="origin_id"), on=["scope_kind", "scope_id"])
+        .drop("origin_id", "scope_kind", "scope_id")
+        .sort("facility_at", "evidence_at")
+        .collect()
     )
 
 
@@ -193,9 +205,8 @@ def _items(attached: pl.DataFrame) -> tuple[pl.DataFrame, fusion.Merged]:
     family = seen["family"].replace_strict(
         {name: n for n, name in enumerate(FAMILIES)}, return_dtype=pl.Int64
     )
-    origin = seen["origin_id"].rank("dense").cast(pl.Int64).to_numpy()
     at = seen["facility_at"].cast(pl.Int64).to_numpy()
-    merged = fusion.merge_echoes(at, origin, family.to_numpy(), values)
+    merged = fusion.merge_echoes(at, seen["origin_at"].to_numpy(), family.to_numpy(), values)
     rows = seen.select(
         "facility_id",
         "evidence_id",
@@ -204,7 +215,10 @@ def _items(attached: pl.DataFrame) -> tuple[pl.DataFrame, fusion.Merged]:
         exposure_basis="basis",
         is_counted=pl.Series(merged.counts),
     ).with_columns(pl.Series(f"{k.lower()}_bans", values[:, n]) for n, k in enumerate(RIVALS))
-    return ITEM.check(ITEM.fit(rows)), merged
+    # Sorted, so a key that stands twice stands beside itself: far cheaper than comparing texts.
+    pair = pl.struct("facility_at", "evidence_at")
+    is_unique = not seen.select((pair == pair.shift()).any()).item()
+    return ITEM.check(ITEM.fit(rows), is_unique=is_unique), merged
 
 
 def _priors(classes: pl.Series, weights: Floats, cap: float) -> tuple[Floats, pl.Series]:
@@ -227,4 +241,6 @@ def _results(
 ) -> pl.DataFrame:
     """Four results: a flag outranks no flag, which outranks not applicable; otherwise no data."""
     rows = weighing.four_results(facilities.select("facility_id"), catalogue, attached)
-    return INDICATOR_RESULT.check(INDICATOR_RESULT.fit(rows.select(INDICATOR_RESULT.names)))
+    return INDICATOR_RESULT.check(
+        INDICATOR_RESULT.fit(rows.select(INDICATOR_RESULT.names)), is_unique=True
+    )

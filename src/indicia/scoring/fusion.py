@@ -74,9 +74,9 @@ def merge_echoes(
     group = np.empty(len(order), dtype=np.int64)
     group[order] = np.cumsum(starts) - 1
     first = order[starts]
-    gain, loss = (np.zeros((len(first), values.shape[1])) for _ in range(2))
-    np.maximum.at(gain, group, np.maximum(values, 0))
-    np.maximum.at(loss, group, np.maximum(-values, 0))
+    ordered, at = values[order], np.flatnonzero(starts)
+    gain = np.maximum.reduceat(np.maximum(ordered, 0), at)
+    loss = np.maximum.reduceat(np.maximum(-ordered, 0), at)
     attains: npt.NDArray[np.bool_] = ((values > 0) & (values >= gain[group])) | (
         (values < 0) & (-values >= loss[group])
     )

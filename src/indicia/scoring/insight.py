@@ -57,7 +57,9 @@ def without_each(at: Standing) -> pl.DataFrame:
                 ),
             )
         )
-    return ASSESSMENT_FAMILY.check(pl.concat(made).sort("facility_id", "family"))
+    return ASSESSMENT_FAMILY.check(
+        pl.concat(made).sort("facility_id", "family"), is_unique=True
+    )
 
 
 def doubts(items: pl.DataFrame, strongest: pl.DataFrame) -> pl.DataFrame:
@@ -170,7 +172,7 @@ def _first(facilities: pl.DataFrame, found: Sequence[pl.DataFrame]) -> pl.DataFr
         .filter(pl.col("place") <= settings()["next"]["most_shown"])
     )
     named = ranked.with_columns(facility_id=facilities["facility_id"].gather(ranked["at"]))
-    return NEXT_EVIDENCE.check(NEXT_EVIDENCE.fit(named.drop("at")))
+    return NEXT_EVIDENCE.check(NEXT_EVIDENCE.fit(named.drop("at")), is_unique=True)
 
 
 def sight(code: str) -> float:

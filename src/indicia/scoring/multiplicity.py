@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from indicia.schema import TEST_RUN
-from indicia.scoring.fusion import Floats
+from indicia.scoring.fusion import Floats, Integers
 
 ASKED = pl.col("result").is_in(["flag", "no_flag"])
 
@@ -33,24 +33,33 @@ def tested(attached: pl.DataFrame) -> pl.DataFrame:
         facility_id, tests_count, untested_count, p_simes, q_value (null without tests).
     """
     seen = attached.filter(ASKED)
-    counted = seen.group_by("facility_id").agg(
+    counted = seen.group_by("facility_id", maintain_order=True).agg(
         tests_count=pl.col("tests_count").filter(pl.col("p_value").is_not_null()).sum(),
         untested_count=pl.col("p_value").is_null().sum().cast(pl.Int64),
     )
     tests = seen.filter(pl.col("p_value").is_not_null())
-    local = at_facility(tests["p_value"].to_numpy(), tests["weight_share"].to_numpy())
-    joined = (
-        tests.select("facility_id", p=pl.Series(local))
-        .sort("facility_id", "p")
-        .with_columns(
-            simes=pl.col("p") * pl.len().over("facility_id")
-            / pl.int_range(1, pl.len() + 1).over("facility_id")
-        )
-        .group_by("facility_id", maintain_order=True)
-        .agg(p_simes=pl.col("simes").min().clip(upper_bound=1.0))
-    )  # fmt: skip
-    known = joined.with_columns(q_value=pl.Series(adjusted(joined["p_simes"].to_numpy())))
+    p = simes(
+        tests["facility_id"].rank("dense").to_numpy(),
+        at_facility(tests["p_value"].to_numpy(), tests["weight_share"].to_numpy()),
+    )
+    known = pl.DataFrame(
+        {
+            "facility_id": tests["facility_id"].unique().sort(),
+            "p_simes": p,
+            "q_value": adjusted(p),
+        }
+    )
     return counted.join(known, on="facility_id", how="left")
+
+
+def simes(group: Integers, p: Floats) -> Floats:
+    """One p per group by Simes (1986), in order of the groups; no test is more than 1."""
+    order = np.lexsort((p, group))
+    starts = np.flatnonzero(np.diff(group[order], prepend=-1))
+    counts = np.diff(np.append(starts, len(p)))
+    rank = np.arange(len(p)) - np.repeat(starts, counts) + 1
+    held = p[order] * np.repeat(counts, counts) / rank
+    return np.minimum(np.minimum.reduceat(held, starts), 1.0) if len(p) else p
 
 
 def adjusted(p: Floats) -> Floats:

@@ -97,4 +97,4 @@ def rivals(
         evidence_bans=pl.Series(evidence.ravel()),
         support_bans=pl.Series((evidence + prior).ravel()),
     )
-    return ASSESSMENT_RIVAL.check(made)
+    return ASSESSMENT_RIVAL.check(made, is_unique=True)
