@@ -102,6 +102,28 @@ def test_a_chinese_name_meets_its_latin_reading(left, right):
         assert found["score_share"] <= 0.95
 
 
+@pytest.mark.parametrize(
+    "titled",
+    ["M/S. {}", "MESSRS {}", "C/O {}", "ATTN: {}", "TO ORDER OF {}", "To the order of M/S {}"],
+)
+def test_a_title_before_a_name_is_no_part_of_it(titled):
+    found = met(titled.format("EXAMPLON VALVES LTD"), "Examplon Valves Limited")
+    assert (found["method"], found["decision"]) == ("same name", "same")
+
+
+def test_initials_are_no_title_and_a_title_alone_stays_a_name():
+    forms = prepare(parties(("a", "M S Examplon"), ("b", "M/S"), ("c", "Attnika"))).names
+    assert forms.sort("id")["form"].to_list() == ["m s examplon", "m s", "attnika"]
+
+
+def test_figures_before_a_chinese_legal_form_are_a_chinese_name():
+    names = prepare(parties(("a", "360公司"), ("b", "360 Company"), ("c", "Exa有限公司"))).names
+    assert names.sort("id")["is_han"].to_list() == [True, False, False]
+    assert names.sort("id")["brand"].to_list() == ["360", None, None]
+    found = met("360公司", "360科技有限公司")
+    assert found["why"].startswith("Similar names (the same brand)")
+
+
 def test_a_chinese_reading_needs_a_country_that_does_not_differ():
     assert met("北京示凡科技有限公司", "Beijing Shifan Technology", "CN", "US") is None
 

@@ -55,11 +55,11 @@ def prepare(parties: pl.DataFrame) -> Names:
         .group_by("id", "name")
         .agg(pl.col("is_main").any())
         .sort("id", "name")
-        .with_columns(name_cut=pl.col("name").str.slice(0, LONGEST))
+        .with_columns(name_cut=_untitled(pl.col("name").str.slice(0, LONGEST)))
         .with_columns(form=normalised(pl.col("name_cut")))
         .filter(pl.col("form") != "")
         .with_columns(
-            is_han=pl.col("form").str.contains(HAN),
+            is_han=_is_han(pl.col("name_cut"), pl.col("form")),
             is_cut=pl.any_horizontal(
                 pl.col("name").str.len_chars().is_between(w - 1, w) for w in CUT_WIDTHS
             ),
@@ -90,6 +90,17 @@ def prepare(parties: pl.DataFrame) -> Names:
         pl.col("joined", "sorted").fill_null("")
     )
     return Names(names.drop("text"), tokens)
+
+
+def _untitled(name: pl.Expr) -> pl.Expr:
+    """A name without titles before it, unless nothing else is there."""
+    bare = name.str.replace(words.titles(), "")
+    return pl.when(bare.str.contains(r"[\p{L}\p{N}]")).then(bare).otherwise(name)
+
+
+def _is_han(name: pl.Expr, form: pl.Expr) -> pl.Expr:
+    """In Chinese script, or figures alone once a Chinese legal form is away: `360公司`."""
+    return form.str.contains(HAN) | (name.str.contains(HAN) & ~form.str.contains(r"\p{L}"))
 
 
 def _romanised(rows: pl.DataFrame) -> pl.DataFrame:

@@ -1,5 +1,7 @@
 """What the words of a name are worth: legal forms, places, trades, common words, and the name's own."""
 
+import re
+
 import polars as pl
 
 from indicia.reference import tables
@@ -23,6 +25,12 @@ def phrases() -> list[str]:
     words = tables.table("name_words")["word"]
     found = words.filter(words.str.contains(" ", literal=True)).to_list()
     return sorted(found, key=lambda phrase: (-len(phrase), phrase))
+
+
+def titles() -> str:
+    """The pattern of titles that papers put before a name: `M/S. Example`, `TO ORDER OF Example`."""
+    told = sorted(tables.table("name_titles")["title"].to_list(), key=len, reverse=True)
+    return rf"(?i)^\s*(?:(?:{'|'.join(map(re.escape, told))})[\s.:,]+)+"
 
 
 def han() -> pl.DataFrame:
