@@ -54,7 +54,7 @@ def scored(world: World, cuts: Sequence[int] = CUTS_MONTHS) -> Result:
     least = int(settings()["lead"]["families_at_least"])
     flags = pl.DataFrame()
     for months in cuts:
-        tables, sizes = _assessed(world, _months_before(world.as_of, months))
+        tables, sizes = assessed(world, _months_before(world.as_of, months))
         judged = _judged(tables, FAMILIES, least, cut(months))
         if months == LAST:
             judged = _whole(tables, judged, least).join(sizes, on="facility_id", how="left")
@@ -89,10 +89,10 @@ def method(name: str) -> str:
     return f"score_by_{name}"
 
 
-def _assessed(world: World, on: date) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
+def assessed(world: World, on: date) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
     """The assessment as of a day, and the stated size per facility: facility_id, largest_mw."""
     with duckdb.connect(config={"threads": 1}) as db:
-        db.execute("SET TimeZone = 'UTC'")
+        db.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
         making.load(db, world, on)
         tables = assess(db, CATALOGUE, on)
         return tables, db.sql(SIZES).pl()
