@@ -114,7 +114,7 @@ def test_the_first_few_of_what_is_missing_are_listed_by_expected_change():
 
 
 def test_what_can_only_be_seen_from_afar_is_worth_less():
-    hiring = [i for i in CATALOGUE if i.code == "S01"]
+    award = [i for i in CATALOGUE if i.code == "R01"]
 
     def worth(weight):
         tie = {
@@ -123,7 +123,7 @@ def test_what_can_only_be_seen_from_afar_is_worth_less():
             "scope_id": "x",
             "basis": "made",
         }
-        answer = weighed(more=[tie | {"weight_share": weight}], catalogue=hiring)
+        answer = weighed(more=[tie | {"weight_share": weight}], catalogue=award)
         return answer["next_evidence"]["expected_change_bans"].sum()
 
     assert worth(1.0) > 0
