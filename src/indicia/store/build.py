@@ -87,21 +87,18 @@ class Build:
         Raises:
             StoreError: Invented rows would lie beside real ones.
         """
-        self._require_one_kind(source)
+        self._require_one_kind(
+            is_invented=source.startswith(f"{manifest.SYNTHETIC}/"), what=source
+        )
         self._attach(table.family)
         delta = load.apply(self._db, table.family, table, frame, vintage, source)
         if not delta.is_empty:
             self._changed.add(table.family)
         return delta
 
-    def _require_one_kind(self, source: str) -> None:
-        is_invented = source.startswith(f"{manifest.SYNTHETIC}/")
-        holds = self.base.kind == manifest.SYNTHETIC
-        if self.base.sequence and is_invented != holds:
-            held, given = (
-                ("an invented world", "a real source") if holds else ("real data", "invented")
-            )
-            message = f"{self._home}: the store holds {held} and {source} is {given}; they are never mixed. Name another folder with INDICIA_HOME."
+    def _require_one_kind(self, *, is_invented: bool, what: str) -> None:
+        if self.base.sequence and is_invented and self.base.kind != manifest.SYNTHETIC:
+            message = f"{self._home}: holds real data, and {what} is invented; they are never mixed. Name another folder with INDICIA_HOME."
             raise StoreError(message)
 
     def record(self, table: Table, frame: pl.DataFrame) -> None:
@@ -160,7 +157,16 @@ class Build:
         return cursor
 
     def publish(self, *, rules_version: str, kind: str, now: datetime) -> Manifest:
-        """Make the build the current store; a crash before the last step leaves the old one."""
+        """Make the build the current store; a crash before the last step leaves the old one.
+
+        Raises:
+            StoreError: A store of real data would become a synthetic one, or the other way round.
+        """
+        if self.base.sequence and (kind == manifest.SYNTHETIC) != (
+            self.base.kind == manifest.SYNTHETIC
+        ):
+            message = f"{self._home}: holds a store of kind {self.base.kind}, which never becomes one of kind {kind}. Name another folder with INDICIA_HOME."
+            raise StoreError(message)
         digests = self._digests()
         for family in self._attached:
             self._db.execute(f"CHECKPOINT {family}")

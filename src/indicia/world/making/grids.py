@@ -111,7 +111,7 @@ def _zones(setting: Setting, chance: np.random.Generator) -> pl.DataFrame:
     countries = list(table)
     quiet = [
         (countries[chance.integers(len(countries))], SIZES[chance.integers(3)])
-        for _ in range(int(number("grids", "quiet_zones")))
+        for _ in range(int(chance.integers(*assumptions()["grids"]["quiet_zones"])))
     ]
     everything = rows + quiet
     low_high = {s: np.log(assumptions()["grids"][f"{s}_mw"]) for s in SIZES}
