@@ -119,7 +119,7 @@ def test_what_can_only_be_seen_from_afar_is_worth_less():
     def worth(weight):
         tie = {
             "facility_id": "site",
-            "scope_kind": "employer",
+            "scope_kind": "process",
             "scope_id": "x",
             "basis": "made",
         }
