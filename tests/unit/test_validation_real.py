@@ -11,7 +11,17 @@ import polars as pl
 import pytest
 
 from indicia.indicators import CATALOGUE
-from indicia.real_data import files, held, hindcast, page_cases, page_zones, visible, zones
+from indicia.real_data import (
+    files,
+    held,
+    hindcast,
+    lanes,
+    page_cases,
+    page_lanes,
+    page_zones,
+    visible,
+    zones,
+)
 from indicia.real_data.hindcast import Case, Said
 from indicia.real_data.intervals import told, wilson
 from indicia.schema import OBSERVED, parsed, stamped
@@ -174,6 +184,34 @@ def test_a_loud_control_zone_is_named():
     assert "Controls: 1, loud: BBB" in page_zones.part(
         pl.DataFrame(rows), nothing, nothing, nothing
     )
+
+
+def test_naive_rules_flag_what_a_condition_on_growth_elsewhere_does_not(tmp_path):
+    boom = {y: 100.0 * 1.2 ** (y - 2012) * (1 + 0.02 * (-1) ** y) for y in range(2012, 2024)}
+    rows = [
+        {"exporter": a, "importer": b, "year": y, "value_usd": 1e6 * v * k}
+        for a, b, k in (
+            ("TWN", "MYS", 1),
+            ("TWN", "IND", 2),
+            ("USA", "MYS", 3),
+            ("USA", "IND", 4),
+        )
+        for y, v in {**boom, 2024: 40 * boom[2023]}.items()
+    ]
+    known = pl.DataFrame(rows).sort("exporter", "importer", "year")
+    naive = {r["rule"][:7]: r for r in lanes.naive(known).to_dicts()}
+    assert naive["doubled"]["lane_years"] == naive["over ei"]["lanes"] == 4
+    assert "TWN>MYS 2024" in naive["doubled"]["which"]
+    found = lanes.surges(tmp_path, known)
+    assert found["result"].to_list() == ["no_flag"] * 4
+    text = page_lanes.part(known, found, lanes.naive(known))
+    assert "C01: 0 of 4 lanes with an answer are flagged" in text
+
+
+def test_a_lane_year_without_a_report_stays_missing(tmp_path):
+    file = tmp_path / "lanes.csv"
+    file.write_text("exporter,importer,year,value_usd_bn\nTWN,MYS,2012,NA\nTWN,MYS,2013,0.5\n")
+    assert lanes.read(file).rows() == [("TWN", "MYS", 2013, 5e8)]
 
 
 def test_no_fictional_or_partial_list_is_loaded_as_real():

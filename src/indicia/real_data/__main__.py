@@ -10,9 +10,11 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import polars as pl
+
 from indicia.cli import providers
 from indicia.errors import IndiciaError
-from indicia.real_data import files, held, hindcast, page, visible, whole, zones
+from indicia.real_data import files, held, hindcast, lanes, page, visible, whole, zones
 
 CASES = "validation/real_data_cases.csv"
 PAGE = "validation/real_data.md"
@@ -58,6 +60,7 @@ def measured(folder: Path, docs: Path, scratch: Path, today: date) -> page.Measu
         campuses=zones.campuses(everything),
         trap=zones.reached(everything, zones.TRAP),
         raw=zones.raw_beside_cleaned(held.Store.open(raw), everything.frames),
+        lanes=yearly_lanes(folder / lanes.FILE, scratch / "lanes"),
         cases=sorted(told, key=lambda found: found[0].case_id),
         now={c.case_id: hindcast.said(c, everything, rows) for c in cases},
         events={e["event_id"]: e for e in everything.store.sql(hindcast.FACTS).to_dicts()},
@@ -67,6 +70,16 @@ def measured(folder: Path, docs: Path, scratch: Path, today: date) -> page.Measu
         subjects=whole.subjects(everything),
         raised_subjects=whole.raised_subjects(everything),
     )
+
+
+def yearly_lanes(
+    file: Path, home: Path
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame] | None:
+    """Lanes, C01 over them, and naive rules; None without the file."""
+    if not file.exists():
+        return None
+    known = lanes.read(file)
+    return known, lanes.surges(home, known), lanes.naive(known)
 
 
 if __name__ == "__main__":

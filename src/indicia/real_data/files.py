@@ -81,8 +81,8 @@ FILES = (
 )  # fmt: skip
 RAW_FILES = (File("eia930/raw", "power/eia930", None, ROWS_SAY),)
 NOT_READ = (
-    ("eia930/raw", "the same hours as the cleaned files; read apart, beside them, below"),
-    ("ai_compute_lanes", "yearly values of a third party in no source's form; read by a reader of its own, below"),
+    ("eia930/raw", "the same hours as the cleaned files; read apart, beside them, above"),
+    ("ai_compute_lanes", "yearly values of a third party in no source's form; read by a reader of its own, above"),
     ("responses/staff/csl_consolidated_sample.csv", "115 rows of a list of thousands: read as a whole list it would end all other listings"),
     ("bis_csl", "the Entity List that the starter data already hold"),
     ("mcf", "a table of postings per employer that no source gives in this form"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from indicia.real_data import page_cases, page_zones
+from indicia.real_data import page_cases, page_lanes, page_zones
 from indicia.real_data.files import FILES, NOT_READ
 from indicia.real_data.hindcast import CONTROL, DIVERSION, LAWFUL, Case, Said
 from indicia.real_data.intervals import told
@@ -78,6 +78,7 @@ class Measured:
     campuses: pl.DataFrame
     trap: pl.DataFrame
     raw: pl.DataFrame
+    lanes: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame] | None
     cases: Sequence[tuple[Case, Said]]
     now: Mapping[str, Said]
     events: Mapping[str, Mapping[str, Any]]
@@ -94,6 +95,7 @@ def page(found: Measured) -> str:
         (
             HEAD.format(today=found.today, answers=_answers(found)),
             page_zones.part(found.zones, found.campuses, found.trap, found.raw),
+            page_lanes.part(*found.lanes) if found.lanes else "",
             page_cases.part(found.cases, found.now, found.events),
             _whole(found),
             _read(found.reports),
@@ -113,12 +115,21 @@ def _answers(found: Measured) -> str:
         ("zones in which a step of base load (P01) stands out", told(steps.height, computed.height)),
         ("smallest step these zones could show", f"{smallest.min():,.0f} to {smallest.max():,.0f} MW"),
         ("zones flagged as flat (P03)", ", ".join(flat) or "none"),
+        ("lanes that stand out conditionally (C01), and by the naive rule of eight times", _lanes(found)),
         ("cases of apparent diversion raised the day before first press", told(sum(s.is_raised for s in of[DIVERSION]), len(of[DIVERSION]))),
         ("lawful cases raised the day before first press", told(sum(s.is_raised for s in of[LAWFUL]), len(of[LAWFUL]))),
         ("controls that are a lead today", told(len(set(leads) & set(controls)), len(controls))),
         ("leads among all facilities at hand today", f"{found.verdicts[1]['lead']} of {sum(found.verdicts[1].values()):,}"),
     )  # fmt: skip
     return "".join(f"| {question} | {answer} |\n" for question, answer in rows)
+
+
+def _lanes(found: Measured) -> str:
+    if not found.lanes:
+        return "the file is not at hand"
+    _, surges, naive = found.lanes
+    flagged = surges.filter(pl.col("result") == "flag").height
+    return f"{flagged}, and {naive['lanes'][0]} in {naive['lane_years'][0]} lane-years"
 
 
 def _whole(found: Measured) -> str:
