@@ -234,7 +234,7 @@ def test_its_making_imports_nothing_that_weighs():
         "reference",
         "answers",
         "entities",
-        "world.nulls",
+        "world.null_subjects",
         "world.evaluation",
     )
     folder = Path(world_package.__file__).parent / "making"

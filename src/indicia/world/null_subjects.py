@@ -2,7 +2,7 @@
 
 Unit: bans. Reads: the likelihoods and priors of lanes and entities, settings.toml; never an observation.
 
-As `nulls` does for facilities: in these worlds the true explanation of a subject is drawn among the
+In these worlds, unlike those of `making`, the true explanation of a subject is drawn among the
 rivals by the priors of its class. Every indicator that can speak of it answers, at full exposure and
 from sources of grade B to D; one that may be asked of several parties or purchases answers twice. The
 threshold is the least support, in steps of 0.05 bans, that at most one subject in 1,000 of every
@@ -26,7 +26,7 @@ from indicia.scoring import fusion
 from indicia.scoring.fusion import Floats, Integers
 from indicia.scoring.hypotheses import FAMILIES
 from indicia.scoring.models import MODELS, Model, asked, likelihoods, prior_bans, priors
-from indicia.world.nulls import FALSE_LEADS_PER_THOUSAND, STEP_BANS
+from indicia.world.evaluation.threshold import FALSE_SHARE, STEP_BANS
 
 LOG = logging.getLogger(__name__)
 SEED = 20_261_128
@@ -38,7 +38,7 @@ ANSWERS_ELSEWHERE = 2
 def threshold(model: Model, seed: int = SEED, subjects: int = SUBJECTS) -> float:
     """The least support (bans) that at most one subject in 1,000 of each class reaches."""
     found = reached(model, seed, subjects)
-    allowed = int(FALSE_LEADS_PER_THOUSAND / 1000 * subjects)
+    allowed = int(FALSE_SHARE * subjects)
     refused = float(np.sort(found, axis=1)[:, -allowed - 1].max())
     if not math.isfinite(refused):
         return 0.0
