@@ -15,6 +15,7 @@ import polars as pl
 from indicia.cli import providers
 from indicia.errors import IndiciaError
 from indicia.real_data import files, held, hindcast, lanes, page, visible, whole, zones
+from indicia.store import Store
 
 CASES = "validation/real_data_cases.csv"
 PAGE = "validation/real_data.md"
@@ -59,7 +60,7 @@ def measured(folder: Path, docs: Path, scratch: Path, today: date) -> page.Measu
         zones=zones.table(everything),
         campuses=zones.campuses(everything),
         trap=zones.reached(everything, zones.TRAP),
-        raw=zones.raw_beside_cleaned(held.Store.open(raw), everything.frames),
+        raw=zones.raw_beside_cleaned(Store.open(raw), everything.frames),
         lanes=yearly_lanes(folder / lanes.FILE, scratch / "lanes"),
         cases=sorted(told, key=lambda found: found[0].case_id),
         now={c.case_id: hindcast.said(c, everything, rows) for c in cases},

@@ -107,13 +107,13 @@ def _answers(found: Measured) -> str:
     computed = found.zones.filter(pl.col("P01").is_in(["flag", "no_flag"]))
     steps = computed.filter(pl.col("P01") == "flag")
     flat = found.zones.filter(pl.col("P03") == "flag")["zone_id"].to_list()
-    smallest = computed["smallest_mw"]
+    smallest = sorted(computed["smallest_mw"].to_list())
     of = {group: [s for c, s in found.cases if c.group == group] for group in (DIVERSION, LAWFUL, CONTROL)}  # fmt: skip
     leads = [name for name, n in found.now.items() if n.is_lead]
     controls = [c.case_id for c, _ in found.cases if c.group == CONTROL]
     rows = (
         ("zones in which a step of base load (P01) stands out", told(steps.height, computed.height)),
-        ("smallest step these zones could show", f"{smallest.min():,.0f} to {smallest.max():,.0f} MW"),
+        ("smallest step these zones could show", f"{smallest[0]:,.0f} to {smallest[-1]:,.0f} MW" if smallest else "no zone at hand"),
         ("zones flagged as flat (P03)", ", ".join(flat) or "none"),
         ("lanes that stand out conditionally (C01), and by the naive rule of eight times", _lanes(found)),
         ("cases of apparent diversion raised the day before first press", told(sum(s.is_raised for s in of[DIVERSION]), len(of[DIVERSION]))),

@@ -1,5 +1,8 @@
 """The part of the page on grid zones and campuses."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import polars as pl
 
 from indicia.real_data.zones import COMPUTED, CONTROL, KNOWN, KNOWN_MW, SHORT, TRAP
@@ -60,20 +63,16 @@ def number(value: float | None, form: str = ",.0f") -> str:
     return "-" if value is None else format(value, form)
 
 
-def _row(row: dict[str, object]) -> str:
+def _row(row: Mapping[str, Any]) -> str:
     smallest, mean = row["smallest_mw"], row["mean_mw"]
-    share = (
-        f" ({smallest / mean:.0%})"
-        if isinstance(smallest, float) and isinstance(mean, float)
-        else ""
-    )
+    share = f" ({smallest / mean:.0%})" if smallest and mean else ""
     factor = f" ({row['load_factor']:.2f})" if row["load_factor"] is not None else ""
     results = {code: RESULTS.get(str(row[code]), "-") for code in ("P01", "P02", "P03")}
     known = row["known_mw"] if row["role"] == KNOWN else None
     return (
-        f"| {row['zone_id']} | {row['role']} | {number(known)} "  # type: ignore[arg-type]
-        f"| {number(mean)} | {number(row['growth_mw'], '+,.0f')} | {results['P01']} "  # type: ignore[arg-type]
-        f"| {number(smallest)}{share} | {results['P02']} | {results['P03']}{factor} |\n"  # type: ignore[arg-type]
+        f"| {row['zone_id']} | {row['role']} | {number(known)} "
+        f"| {number(mean)} | {number(row['growth_mw'], '+,.0f')} | {results['P01']} "
+        f"| {number(smallest)}{share} | {results['P02']} | {results['P03']}{factor} |\n"
     )
 
 
@@ -116,9 +115,9 @@ def _trap(zone: pl.DataFrame, reached: pl.DataFrame) -> str:
     )
 
 
-def _raw(row: dict[str, object]) -> str:
+def _raw(row: Mapping[str, Any]) -> str:
     cells = [
-        number(row[name], ",.2f")  # type: ignore[arg-type]
+        number(row[name], ",.2f")
         for name in (
             "observed_value",
             "observed_value_cleaned",
