@@ -51,8 +51,9 @@ def decide(home, facility, state, by="AB"):
     cases.decide(Journal(home), Act(by, AT), "facility", [Case(facility)], state, "looked")
 
 
-def dossier(home, monkeypatch):
-    return opened(home, monkeypatch, "facility.py", facility=made_store.BOLD)
+def case(home, monkeypatch, facility=made_store.BOLD):
+    """The block that dossiers show too, on the page that takes the least time."""
+    return opened(home, monkeypatch, "review.py", case=f"facility:{facility}")
 
 
 def press(app, state, reason="", by=""):
@@ -71,7 +72,7 @@ def decisions(home):
 
 
 def test_a_dossier_is_reviewed_by_one_and_approved_by_another_person_only(fresh, monkeypatch):
-    app = dossier(fresh, monkeypatch)
+    app = case(fresh, monkeypatch)
     assert "○ new: nobody decided on it yet." in said(app)
     app = press(app, "reviewed", "One campus in all sources.", by="AB")
     assert not app.exception
@@ -96,7 +97,7 @@ def test_a_dossier_is_reviewed_by_one_and_approved_by_another_person_only(fresh,
 def test_what_cannot_be_written_is_said_and_nothing_is_written(
     fresh, monkeypatch, state, reason, by, says
 ):
-    app = press(dossier(fresh, monkeypatch), state, reason, by)
+    app = press(case(fresh, monkeypatch), state, reason, by)
     assert not app.exception
     assert says in said(app)
     assert decisions(fresh) == []
@@ -106,11 +107,11 @@ def test_a_dossier_shows_what_was_said_as_text_and_offers_note_watchlist_and_dis
     fresh, monkeypatch
 ):
     decide(fresh, made_store.BOLD, "triage")
-    case = Case(made_store.BOLD)
-    cases.note(Journal(fresh), Act("AB", AT), "facility", case, "<b>*see* [x](http://y)</b>")
-    app = dossier(fresh, monkeypatch)
+    text = "<b>*see* [x](http://y)</b>"
+    cases.note(Journal(fresh), Act("AB", AT), "facility", Case(made_store.BOLD), text)
+    app = case(fresh, monkeypatch)
     history = next(d.value for d in app.dataframe if "told_id" in d.value.columns)
-    assert list(history["said"]) == ["<b>*see* [x](http://y)</b>", "looked"]
+    assert list(history["said"]) == [text, "looked"]
     app.text_input(key="my_name").set_value("AB")
     app.selectbox(key="dispute_asker").select("party concerned")
     app.text_area(key="dispute_what").set_value("not ours")
@@ -184,10 +185,10 @@ def test_decisions_stand_on_the_next_store_and_say_that_the_verdict_is_another(
     tmp_path, monkeypatch
 ):
     made_store.build(tmp_path)
-    app = opened(tmp_path, monkeypatch, "facility.py", facility=made_store.QUIET)
+    app = case(tmp_path, monkeypatch, made_store.QUIET)
     press(app, "reviewed", "Nothing here.", by="AB")
     made_later.publish(tmp_path)
-    app = opened(tmp_path, monkeypatch, "facility.py", facility=made_store.QUIET)
+    app = case(tmp_path, monkeypatch, made_store.QUIET)
     assert "reviewed, by AB" in said(app)
     assert "Decided when the verdict was no lead; it is watch in these data." in said(app)
 

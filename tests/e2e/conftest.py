@@ -113,6 +113,12 @@ def entities_server(tmp_path: Path) -> Iterator[Server]:
     yield from serving(made_entities.build(tmp_path))
 
 
+@pytest.fixture(scope="module")
+def review_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The app on an invented world in which the tests of a file may decide."""
+    yield from serving(made_store.build(tmp_path_factory.mktemp("review")))
+
+
 @pytest.fixture
 def own_server(tmp_path: Path) -> Iterator[Server]:
     """The app on a demonstration of its own, which a test may refresh."""
