@@ -21,6 +21,7 @@ from indicia.world.making import (
     facts,
     grids,
     hiring,
+    hours,
     names,
     registry,
     tenders,
@@ -78,13 +79,14 @@ def make(seed: int, level: str, facilities: int = 1000) -> World:
     firms = organisations(setting, bare)
     sites = facts.named(setting, bare, firms)
     grid = grids.grids(setting, sites)
+    at = hours.clock(setting, grid)
     made = trade.deliveries(setting, sites)
     grey = enforcement.grey_trade(setting)
     lane = trade.lanes(setting, made.rows, grey)
     traders = _traders(setting, sites, firms)
     shipments, behind = consignments.shipment_rows(setting, sites, firms, made, traders)
     notices, processes = tenders.notice_rows(setting, sites, firms)
-    counts, bursts = hiring.count_rows(setting, sites)
+    counts, words, bursts = hiring.count_rows(setting, sites)
     parts, said = facts.hardware_rows(setting, sites)
     trained, claimed = facts.claim_rows(setting, sites)
     years = grids.site_year_rows(setting, sites)
@@ -94,13 +96,15 @@ def make(seed: int, level: str, facilities: int = 1000) -> World:
         "facility": facts.facility_rows(setting, sites),
         "facility_party": registry.party_rows(setting, sites, firms),
         "facility_state": states,
-        "power_load": grids.hourly_rows(setting, grid, sites),
+        "power_load": hours.load_rows(setting, grid, sites, at),
+        "power_price": hours.price_rows(setting, grid, at),
         "power_load_month": grids.monthly_rows(setting, grid),
         "power_site_year": years,
         "procurement_notice": notices,
         "customs_flow": trade.flow_rows(setting, lane),
         "shipment": shipments,
         "staffing_count": counts,
+        "stack_mention": words,
         "entity_record": records,
         "entity_link": links,
         "entity_listing": registry.listing_rows(setting, firms),

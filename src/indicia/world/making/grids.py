@@ -25,9 +25,6 @@ SIZES = ("small", "middle", "large")
 RAMP_MONTHS = 3.0
 MOST_IN_SMALL_MW = 220.0
 HOURS_PER_DAY = 24
-SPIKE_SHARE = 0.02  # of hours in which power is dear enough for a mine to stop
-EVENING = 17
-STOPPED_SHARE = 0.85  # of a mine's load that then stops
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,74 +190,6 @@ def gaps(setting: Setting, chance: np.random.Generator, publishers: int, months:
     is_gappy = chance.random(publishers) < share
     often = np.where(is_gappy, chance.uniform(0.03, 0.2, publishers), 0.0)
     return np.asarray(chance.random((publishers, months)) < often[:, None])
-
-
-def hourly_rows(setting: Setting, grid: Grids, sites: pl.DataFrame) -> pl.DataFrame:
-    """`power_load` of the small zones over the last months, with the same base load as by month."""
-    chance = setting.chance("hourly load")
-    months = setting.months(int(assumptions()["calendar"]["hourly_months"]))
-    hours = np.arange(
-        months[0].astype("datetime64[h]"), (months[-1] + 1).astype("datetime64[h]")
-    )
-    month_of = (hours.astype("datetime64[M]") - months[0]).astype(int)
-    told = (pl.col("size") == "small") & ~pl.col("is_quiet")
-    small = grid.zones.filter(told)["zone"].to_numpy()
-    small = np.sort(chance.permutation(small)[: int(number("grids", "hourly_zones"))])
-    hour = (hours - hours.astype("datetime64[D]")).astype(int)
-    shape = 0.5 - 0.5 * np.cos(2 * np.pi * (hour - 4) / HOURS_PER_DAY)
-    months_used = slice(grid.base_mw.shape[1] - len(months), None)
-    flat = _flat(grid, sites, months)[small][:, month_of]
-    mines = _flat(grid, sites.filter(pl.col("hypothesis") == "H5"), months)[small][:, month_of]
-    spike = chance.random(len(hours)) < SPIKE_SHARE * (hour >= EVENING) * 3
-    own = grid.base_mw[small][:, months_used][:, month_of] - flat
-    top = grid.zones["peak_share"].to_numpy()[small][:, None] - 1
-    day_to_day = 1 + 0.12 * chance.standard_normal((len(small), 32 * len(months)))
-    wobble = 0.02 * setting.hard("noise") * chance.standard_normal((len(small), len(hours)))
-    load = (
-        np.maximum(own, 0)
-        * (
-            1
-            + top
-            * shape[None, :]
-            * day_to_day[
-                :,
-                (hours.astype("datetime64[D]") - hours[0].astype("datetime64[D]")).astype(int),
-            ]
-            + wobble
-        )
-        + flat
-        - STOPPED_SHARE * mines * spike[None, :]
-    )
-    starts = np.flatnonzero(np.diff(month_of, prepend=-1))
-    low = np.stack(
-        [np.quantile(part, 0.05, axis=1) for part in np.split(load, starts[1:], axis=1)], axis=1
-    )
-    load += (grid.base_mw[small][:, months_used] - low)[:, month_of]
-    gone = chance.random(load.shape) < 0.2 * setting.hard("omitted_share")
-    rows = pl.DataFrame(
-        {
-            "zone_id": np.repeat(grid.zones["zone_id"].to_numpy()[small], len(hours)),
-            "hour_utc": np.tile(hours.astype("datetime64[us]"), len(small)),
-            "demand_reported_mw": load.ravel(),
-        }
-    ).filter(pl.Series(~gone.ravel()))
-    return publish_rows(
-        setting, "power_load",
-        rows.with_columns(
-            pl.col("hour_utc").dt.replace_time_zone("UTC"),
-            day=pl.col("hour_utc").dt.date(),
-            demand_reported_mw=pl.col("demand_reported_mw").round(2),
-        ),
-        name="grid-operators", public=pl.col("day").dt.offset_by("1d"), lag_days=0.5, origin=pl.col("zone_id"),
-    )  # fmt: skip
-
-
-def _flat(grid: Grids, sites: pl.DataFrame, months: np.ndarray) -> Floats:
-    """Base load of facilities per zone and month."""
-    found = np.zeros((grid.zones.height, len(months)))
-    on = ramp(sites, months) * (sites["mw"] * sites["base_share"]).to_numpy()[:, None]
-    np.add.at(found, grid.zone_of[sites["at"].to_numpy()], on)
-    return found
 
 
 def site_year_rows(setting: Setting, sites: pl.DataFrame) -> pl.DataFrame:

@@ -8,17 +8,25 @@ from indicia.world.making.population import of_classes
 from indicia.world.making.publishers import publish_rows
 
 HALF = 0.5  # of its height, from which on a burst is taken to show
+# The stack of a group of skills, and the words its adverts name.
+WORDS = {
+    "gpu": ("CUDA", "CUDA", "NCCL"),
+    "network": ("CUDA", "InfiniBand", "RoCE"),
+    "domestic_stack": ("CANN", "CANN", "MindSpore"),
+}
 GROUPS = ("gpu", "network", "datacentre", "domestic_stack", "other")
 
 
-def count_rows(setting: Setting, sites: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """`staffing_count`, and what a facility's burst added.
+def count_rows(
+    setting: Setting, sites: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """`staffing_count`, the words adverts name (`stack_mention`), and what a facility's burst added.
 
     Posts follow size and, for some months around the start, the building up of a crew; the number
     counted is a Poisson draw, as counts of independent posts are.
 
     Returns:
-        Rows of `staffing_count`; at, usual (posts expected in a month without the facility's burst),
+        Rows of `staffing_count`; rows of `stack_mention`; at, usual (posts expected in a month without the facility's burst),
         extra (posts its burst adds in its best month) for the facilities whose board is counted.
     """
     chance = setting.chance("hiring")
@@ -78,10 +86,65 @@ def count_rows(setting: Setting, sites: pl.DataFrame) -> tuple[pl.DataFrame, pl.
     )  # fmt: skip
     relevant = mix[:, :3].sum(axis=1)
     inside = ((shape >= HALF) & ~missing).any(axis=1)
-    return told_rows, pl.DataFrame(
-        {
-            "at": counted,
-            "usual": usual * relevant,
-            "extra": np.where(inside, burst * relevant, 0.0),
-        }
+    words = _words(setting, chance, named)
+    return (
+        told_rows,
+        words,
+        pl.DataFrame(
+            {
+                "at": counted,
+                "usual": usual * relevant,
+                "extra": np.where(inside, burst * relevant, 0.0),
+            }
+        ),
     )
+
+
+def _words(setting: Setting, chance: np.random.Generator, posts: pl.DataFrame) -> pl.DataFrame:
+    """Adverts of each quarter that name a word of a stack; a board that is asked is asked for all."""
+    numbers = assumptions()["staffing"]
+    recent = pl.lit(setting.as_of).dt.offset_by(f"-{3 * numbers['stack_counts']}mo")
+    quarters = (
+        posts.filter(pl.col("counted_date") >= recent, pl.col("skill_group").is_in(list(WORDS)))
+        .group_by(
+            "employer",
+            "place",
+            "country_iso2",
+            "skill_group",
+            pl.col("counted_date").dt.truncate("1q"),
+        )
+        .agg(pl.col("openings_count").sum())
+        .sort("employer", "place", "skill_group", "counted_date")
+    )
+    asked = (
+        quarters.select("employer", "place", "country_iso2", "counted_date")
+        .unique()
+        .sort("employer", "place", "counted_date")
+    )
+    open_posts = asked.join(pl.DataFrame({"skill_group": list(WORDS)}), how="cross").join(
+        quarters, on=[*asked.columns, "skill_group"], how="left", maintain_order="left"
+    )
+    count = open_posts["openings_count"].fill_null(0).to_numpy()
+    share = (
+        open_posts["skill_group"]
+        .replace_strict(numbers["named_stack"], return_dtype=pl.Float64)
+        .to_numpy()
+    )
+    first = chance.binomial(count, share)
+    second = chance.binomial(first, numbers["second_word_share"])
+    rows = pl.concat(
+        [
+            open_posts.select(
+                "employer", "place", "country_iso2",
+                stack=pl.col("skill_group").replace_strict({g: w[0] for g, w in WORDS.items()}, return_dtype=pl.String),
+                token=pl.col("skill_group").replace_strict({g: w[n] for g, w in WORDS.items()}, return_dtype=pl.String),
+                counted_date=pl.col("counted_date").dt.offset_by("3mo"),
+                openings_count=pl.Series(named.astype(np.int64)),
+            )
+            for n, named in ((1, first), (2, second))
+        ]
+    )  # fmt: skip
+    return publish_rows(
+        setting, "stack_mention", rows, name="advert-boards", public=pl.col("counted_date"),
+        lag_days=number("staffing", "days_lag"), origin=pl.col("employer"), reliability="C",
+    )  # fmt: skip

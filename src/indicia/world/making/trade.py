@@ -10,7 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from indicia.world.making.assumptions import Floats, Setting, assumptions, between, number
+from indicia.world.making.assumptions import (
+    Floats,
+    Months,
+    Setting,
+    assumptions,
+    between,
+    number,
+)
 from indicia.world.making.enforcement import flowing
 from indicia.world.making.grids import gaps
 from indicia.world.making.publishers import publish_rows
@@ -254,6 +261,7 @@ def flow_rows(setting: Setting, lane: Lanes) -> pl.DataFrame:
             )
         )
         parts.append(_totals(np.array(reporters)[told], flow, amount[told], kg[told], months))
+    parts.append(_reexports(lane, ai, noise, chance, months))
     rows = _without_gaps(setting, chance, pl.concat(parts), months)
     recent = pl.col("month_date") > setting.as_of.replace(day=1).replace(
         year=setting.as_of.year - 1
@@ -278,6 +286,24 @@ def flow_rows(setting: Setting, lane: Lanes) -> pl.DataFrame:
         setting, "customs_flow", rows, name="customs-offices",
         public=pl.col("month_date").dt.offset_by("1mo"), lag_days=38, origin=pl.col("reporter_iso3"),
     )  # fmt: skip
+
+
+def _reexports(
+    lane: Lanes, ai: Floats, noise: float, chance: np.random.Generator, months: Months
+) -> pl.DataFrame:
+    """What the hubs that count it apart send on: part of the ordinary goods, and all AI servers."""
+    told = np.isin(np.array(lane.exporters), assumptions()["trade"]["hub_offices"])
+    passed = number("trade", "hub_reexport_share") * lane.ordinary_usd[told] + ai[told]
+    passed = passed * np.exp(noise * chance.standard_normal(passed.shape))
+    cells = _cells(
+        np.array(lane.exporters)[told],
+        np.array(lane.importers)[told],
+        "RX",
+        passed,
+        passed,
+        months,
+    )
+    return cells.with_columns(net_weight_reported_kg=pl.lit(None, dtype=pl.Float64))
 
 
 def _without_gaps(
