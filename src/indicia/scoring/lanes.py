@@ -178,23 +178,29 @@ def _passed_on(known: pl.DataFrame, clock: pl.DataFrame, onward: pl.DataFrame) -
     reached = onward.filter(pl.col("value_usd") >= least).join(
         clock.filter("is_admissible"), left_on="onward", right_on="iso2"
     )
-    in_force = reached.filter(pl.col("year") >= pl.col("since").dt.year())
+    in_force = (
+        reached.filter(pl.col("year") >= pl.col("since").dt.year())
+        .sort("hub", "value_usd", "onward", "year", descending=[False, True, False, True])
+        .unique(["hub", "onward"], keep="first", maintain_order=True)
+    )
     return (
-        known.join(in_force, left_on="importer", right_on="hub")
+        known.join(in_force, left_on="importer", right_on="hub", maintain_order="left_right")
         .filter(pl.col("onward") != pl.col("exporter"))
-        .sort(
-            "subject_id", "value_usd", "onward", "year", descending=[False, True, False, True]
-        )
-        .group_by("subject_id", maintain_order=True)
+        .group_by("subject_id", "importer", maintain_order=True)
         .agg(
+            pl.col("value_usd", "onward", "reason").first(),
             onward_since=pl.col("since").min(),
+        )
+        .select(
+            "subject_id",
+            "onward_since",
             onward_reason=pl.format(
                 "{} is a hub from which up to US$ {} million of the basket a year goes on to {}; {}",
                 "importer",
                 (pl.col("value_usd") / 1e6).round().cast(pl.Int64),
                 "onward",
                 "reason",
-            ).first(),
+            ),
         )
     )
 

@@ -27,6 +27,10 @@ from indicia.scoring.models import Model, asked, likelihoods, prior_bans
 from indicia.scoring.verdict import verdicts_of
 
 KEY = ("subject_kind", "subject_id")
+WEIGHED = (
+    "evidence_id", "indicator", "scope_kind", "scope_id", "result", "kind", "ends_date", "origin_id",
+    "reliability", "quality_share", "detectability_share",
+)  # fmt: skip
 FACTS = {
     "subject_id": pl.String,
     "name": pl.String,
@@ -86,7 +90,12 @@ def weigh(
     caps = tables.settings()["caps"]
     weights = fusion.families(merged, (facts.height, len(FAMILIES)), caps["family_bans"])
     prior = prior_bans(model, facts["prior_class"])
-    results = weighing.four_results(facts.select("subject_id"), able, attached)
+    numbered = facts.select("subject_id").with_row_index("subject_at")
+    results = (
+        weighing.four_results(numbered.select("subject_at"), able, attached)
+        .join(numbered, on="subject_at", maintain_order="left")
+        .drop("subject_at")
+    )
     return {
         "subject_assessment": _judged(model, facts, weights, prior, results),
         "subject_rival": _rivals(model, facts, weights, prior),
@@ -104,14 +113,15 @@ def _checked(table: Table, model: Model, rows: pl.DataFrame) -> pl.DataFrame:
 def _attach(subjects: Subjects, facts: pl.DataFrame, evidence: pl.DataFrame) -> pl.DataFrame:
     """Evidence of the kinds that speak of the subject in the role in which it reaches it, once each."""
     numbered = facts.select("subject_id").with_row_index("subject_at")
+    spoken = evidence.select(WEIGHED).sort("evidence_id").with_row_index("evidence_at")
     return (
         subjects.exposures.join(numbered, on="subject_id")
-        .join(evidence, on=["scope_kind", "scope_id"])
+        .join(spoken, on=["scope_kind", "scope_id"])
         .join(likelihoods(subjects.model), on="kind")
         .filter(pl.col("roles").list.contains(pl.col("role")))
-        .drop("roles", "reason")
-        .sort("subject_id", "evidence_id", "weight_share", "basis", descending=[False, False, True, False])
-        .unique(["subject_id", "evidence_id"], keep="first", maintain_order=True)
+        .drop("roles", "reason", "scope_kind", "scope_id")
+        .sort("subject_at", "evidence_at", "weight_share", "basis", descending=[False, False, True, False])
+        .unique(["subject_at", "evidence_at"], keep="first", maintain_order=True)
     )  # fmt: skip
 
 
