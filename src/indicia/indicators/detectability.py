@@ -64,6 +64,11 @@ SIGHTS = (
         "Three quarters or more of them missing or off: the rest, busy, draw what all would idle.", 0.3,
     ),
     Sight(
+        "P06", "zone", "Load that falls in the dearest hours of a zone, against the same hours of other weeks.",
+        "A twentieth of what the zone usually draws: tens or hundreds of MW in most zones.",
+        None, "normal(( 5 MW / usual load - threshold) / s): s is the spread of the falls of other weeks",
+    ),
+    Sight(
         "P07", "facility", "Power stated of a site beside its meter, or beside another publisher's figure.",
         "Five times. Publishers that copy one another agree, and most meters are not published.", 0.5,
     ),
