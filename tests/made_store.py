@@ -161,7 +161,7 @@ def _results() -> dict[str, list[dict[str, object]]]:
             for key in (BOLD, QUIET) for code, family, result in results
         ],
         "assessment": [
-            _assessment(BOLD, "lead", 0.9),
+            _assessment(BOLD, "lead", 0.9, doubt_evidence_id="e3", doubt_bans=-0.2),
             _assessment(QUIET, "no lead", -0.8),
             _assessment("made-twin", "no lead", -0.8, coverage_share=0.2),
             _assessment(UNKNOWN, "watch", 0.2, families_for_count=1),
@@ -171,6 +171,15 @@ def _results() -> dict[str, list[dict[str, object]]]:
             {"facility_id": BOLD, "rival": k, "prior_bans": -0.7, "evidence_bans": 1.6 + abs(n - 1) / 10, "support_bans": 0.9 + abs(n - 1) / 10}
             for n, k in enumerate(RIVALS)
         ],
+        "assessment_family": [
+            {"facility_id": BOLD, "family": f, "weight_bans": w, "support_without_bans": 0.9 - w, "rival_without": "H3", "verdict_without": "lead" if w < 0.4 else "watch"}
+            for f, w in (("procurement", 1.1), ("power", 0.5), ("customs", 0.0))
+        ],
+        "next_evidence": [
+            {"facility_id": BOLD, "place": n + 1, "indicator": i, "expected_change_bans": 0.3 / (n + 1), "flag_share": 0.2, "flag_change_bans": 0.8, "no_flag_change_bans": -0.1}
+            for n, i in enumerate(("S01", "C01"))
+        ],
+        "test_run": [{"indicator": "P01", "evidence_count": 40, "flag_count": 2, "with_p_count": 40, "tests_count": 2400, "smallest_p": 0.001}],
     }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import ledger, published, reviewing, shared
+from app import explained, ledger, published, reviewing, shared
 from indicia.answers import charts, facility, identity, timeline, words
 from indicia.schema import RIVALS
 
@@ -86,8 +86,7 @@ if rivals.height:
     shared.twin(weights.drop("step"), "weights_table", "weights in bans")
 st.markdown("**Competing explanations**, the strongest first. Support is for H1 over each.")
 shared.table(rivals, "H1 against every rival", "rivals")
-if found.next_indicator:
-    st.text(f"Worth knowing next: {found.next_indicator}.")
+explained.of_facility(store, wanted)
 
 ledger.of_facility(store, wanted)
 
