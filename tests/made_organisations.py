@@ -97,3 +97,43 @@ def adverts(case: dict[str, object]) -> duckdb.DuckDBPyConnection:
         for token, count in case.get(stack, {}).items()
     ]
     return made.database(facility_party=[holder(str(name))], stack_mention=rows)
+
+
+def staffed(case: dict[str, object]) -> duckdb.DuckDBPyConnection:
+    """People of one organisation beside power of its site and goods that came to it."""
+    people = [
+        {
+            "organisation": NAME,
+            "division": "",
+            "kind": case.get("kind_of_count", "whole organisation"),
+            "on_date": date(2025, 6, 30),
+            "statement_id": "1",
+            "headcount_estimated_count": case.get("people"),
+        }
+    ]
+    states = [
+        {
+            "facility_id": "epoch-example",
+            "on_date": date(2025, 1, 1),
+            "power_kind": kind,
+            "power_reported_mw": mw,
+            "is_projection": False,
+        }
+        for kind, mw in case.get("site_mw", {}).items()
+    ]
+    goods = [
+        {
+            "shipment_id": f"B{n}",
+            "shipped_date": on,
+            "consignee_name": "EXAMPLE LABS PTE LTD",
+            "hs_code": "84715000",
+            "value_reported_usd": case["million_usd"] * 1e6,
+        }
+        for n, on in enumerate(case.get("shipped", []))
+    ]
+    return made.database(
+        facility_party=[holder(role="operator")],
+        headcount_statement=people if case.get("people") else [],
+        facility_state=states,
+        shipment=goods,
+    )

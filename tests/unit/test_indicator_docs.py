@@ -437,7 +437,7 @@ def supplied(case):
 
 
 BUILD = {
-    "P01": base_load, "P02": panel, "P03": hours, "P04": absorbed, "P05": installed, "P07": capacities, "C01": lane, "C02": mirrors, "C03": cells, "C04": hub, "C05": codes, "C06": consignments, "C07": stopped, "R07": bought, "R06": supplied, "R01": process, "R02": process, "R03": process, "R04": process, "R05": process, "S01": openings, "P06": prices.priced, "S02": org.adverts, "S03": org.publications, "K01": org.trained, "E01": named,
+    "P01": base_load, "P02": panel, "P03": hours, "P04": absorbed, "P05": installed, "P07": capacities, "C01": lane, "C02": mirrors, "C03": cells, "C04": hub, "C05": codes, "C06": consignments, "C07": stopped, "R07": bought, "R06": supplied, "R01": process, "R02": process, "R03": process, "R04": process, "R05": process, "S01": openings, "P06": prices.priced, "S02": org.adverts, "S03": org.publications, "S04": org.staffed, "K01": org.trained, "E01": named,
     **dict.fromkeys(("E02", "E03", "E04", "E05"), owned),
 }  # fmt: skip
 CASES = [

@@ -8,7 +8,13 @@ import made_resolved as who
 import polars as pl
 import pytest
 
-from indicia.indicators import hardware_named, organisations, stack_words, training_gap
+from indicia.indicators import (
+    few_staff,
+    hardware_named,
+    organisations,
+    stack_words,
+    training_gap,
+)
 
 DAY = date(2024, 6, 1)
 
@@ -172,3 +178,56 @@ def test_hardware_of_a_facility_counts_for_whoever_holds_it():
 def test_another_organisations_hardware_is_not_its_own():
     other = org.hardware("NVIDIA H100", 1000, date(2023, 1, 1), subject="Other Labs")
     assert only(claimed([org.claim("a", DAY, 5e25)], [other]))["result"] == "no_data"
+
+
+def people(count, on=date(2025, 6, 30), **more):
+    return {
+        "organisation": org.NAME,
+        "division": "",
+        "kind": "whole organisation",
+        "on_date": on,
+        "statement_id": f"{count}",
+        "headcount_reported_count": count,
+        **more,
+    }
+
+
+def drawing(mw, on, site="epoch-example", **more):
+    state = {
+        "facility_id": site,
+        "on_date": on,
+        "power_kind": "capacity",
+        "is_projection": False,
+    }
+    return {**state, "power_reported_mw": mw, **more}
+
+
+def staffed(heads, states, **more):
+    given = {"facility_party": [org.holder(role="operator")], **more}
+    return few_staff.compute(
+        made.database(headcount_statement=heads, facility_state=states, **given)
+    )
+
+
+def test_power_until_the_day_of_the_headcount_counts_and_sites_are_added():
+    held = [
+        org.holder(role=r, facility=f)
+        for f, r in (("a", "operator"), ("b", "owner"), ("c", "user"))
+    ]
+    states = [
+        drawing(50.0, date(2024, 1, 1), "a"),
+        drawing(900.0, date(2025, 12, 1), "a"),
+        drawing(100.0, date(2025, 1, 1), "b"),
+        drawing(700.0, date(2025, 1, 1), "c"),
+        drawing(None, date(2025, 2, 1), "a", power_estimated_mw=600.0),
+    ]
+    found = staffed([people(20.0)], states, facility_party=held)
+    row = only(found)
+    assert row["observed_value"] == pytest.approx(1.5)  # 150 MW x 0.2 / 20
+    assert found.sources["quote"].to_list().count("900.0 MW reported") == 0
+
+
+def test_the_newest_headcount_speaks():
+    heads = [people(5.0, date(2024, 1, 1)), people(80.0)]
+    row = only(staffed(heads, [drawing(100.0, date(2023, 1, 1))]))
+    assert (row["result"], row["observed_value"]) == ("no_flag", pytest.approx(0.25))

@@ -141,6 +141,10 @@ SIGHTS = (
         "One name. Most publications name no hardware, least of all where it is hard to come by.", 0.15,
     ),
     Sight(
+        "S04", "organisation", "Headcounts of whole organisations beside reported power of their sites, or shipments to them.",
+        "Fewer than one person per five MW. Few headcounts are published, and fewer of small firms.", 0.1,
+    ),
+    Sight(
         "E01", "party", "A party whose published name equals a listed name or alias.",
         "An identical name. Renamed, translated and shell companies are not found.", 0.25,
     ),
