@@ -129,7 +129,8 @@ def test_lines_without_weight_lower_the_quality():
     ]
     row, sources = judged(lines, "Example Freight")
     assert row["quality_share"] == pytest.approx(0.75)
-    assert ["weight not stated" in q for q in sources["quote"]] == [False, True]
+    # Only goods in the band are cited.
+    assert ["12000.0 kg" in q for q in sources["quote"]] == [True]
 
 
 def test_a_consignee_taken_to_be_a_party_answers_under_the_partys_name():

@@ -47,12 +47,13 @@ WITH flows AS ({FLOWS}), partners AS (
   SELECT DISTINCT flow, frequency, at_period,
          CASE WHEN flow = 'X' THEN exporter ELSE importer END AS reporter
   FROM flows
+), reporters AS (
+  SELECT flow, frequency, reporter, count(*) AS periods FROM reported
+  GROUP BY flow, frequency, reporter
 ), offered AS (
-  SELECT p.exporter, p.importer, p.flow, p.frequency, count(DISTINCT r.at_period) AS periods,
-         CASE WHEN p.flow = 'X' THEN p.exporter ELSE p.importer END AS reporter
-  FROM partners p JOIN reported r ON r.flow = p.flow AND r.frequency = p.frequency
+  SELECT DISTINCT p.exporter, p.importer, p.flow, p.frequency, r.periods, r.reporter
+  FROM partners p JOIN reporters r ON r.flow = p.flow AND r.frequency = p.frequency
    AND r.reporter = CASE WHEN p.flow = 'X' THEN p.exporter ELSE p.importer END
-  GROUP BY p.exporter, p.importer, p.flow, p.frequency
 ), ordered AS (
   SELECT o.*, row_number() OVER (PARTITION BY o.exporter, o.importer ORDER BY
            CASE WHEN o.periods > s.growths + s.lag THEN 0 ELSE 1 END,

@@ -67,8 +67,8 @@ WITH goods AS ({GOODS}), known AS (
   SELECT coalesce(s.scope_id, g.consignee) AS scope_id, g.*
   FROM goods g LEFT JOIN consignee_scopes s ON s.consignee = g.consignee
 ), months AS (
-  SELECT scope_id, at_period, coalesce(sum(band_usd), 0) AS band_usd
-  FROM known GROUP BY scope_id, at_period
+  SELECT scope_id, at_period, sum(band_usd) AS band_usd
+  FROM known WHERE band_usd > 0 GROUP BY scope_id, at_period
 ), windows AS (
   SELECT scope_id, at_period,
          sum(band_usd) OVER (PARTITION BY scope_id ORDER BY at_period
@@ -80,15 +80,17 @@ WITH goods AS ({GOODS}), known AS (
 ), most AS (
   SELECT scope_id, max(quarter_usd) AS quarter_usd, max(half_year_usd) AS half_year_usd
   FROM windows GROUP BY scope_id
+), days AS (
+  SELECT importer, source, shipped_date FROM ({SHIPPED})
+  WHERE shipped_date >= DATE '2020-10-01' AND shipped_date < DATE '2022-10-01'
+  GROUP BY importer, source, shipped_date
 ), covered AS (
-  SELECT importer, source, count(DISTINCT 12 * CAST(year(shipped_date) AS INTEGER) + month(shipped_date))
-           AS months_seen
-  FROM ({SHIPPED}) WHERE 12 * CAST(year(shipped_date) AS INTEGER) + month(shipped_date) - 1
-    BETWEEN {FIRST_MONTH} AND {RULE_MONTH} - 1
-  GROUP BY importer, source
+  SELECT importer, source,
+         count(DISTINCT 12 * CAST(year(shipped_date) AS INTEGER) + month(shipped_date)) AS months_seen
+  FROM days GROUP BY importer, source
 ), sums AS (
-  SELECT k.scope_id, count(*) AS lines, sum(CASE WHEN k.band_usd IS NOT NULL THEN 1 ELSE 0 END) AS measured,
-         sum(k.band_usd) AS band_usd, sum(k.value_usd) AS value_usd,
+  SELECT k.scope_id, count(*) AS lines, count(k.band_usd) AS measured, sum(k.band_usd) AS band_usd,
+         sum(k.value_usd) AS value_usd,
          sum(CASE WHEN k.band_usd IS NOT NULL THEN k.value_usd END) AS measured_usd,
          sum(CASE WHEN k.hs6 IN ({CODES}) THEN k.value_usd END) AS asked_usd,
          sum(CASE WHEN k.at_period BETWEEN {FIRST_MONTH} AND {RULE_MONTH} - 1 THEN k.value_usd ELSE 0 END)
@@ -102,22 +104,35 @@ WITH goods AS ({GOODS}), known AS (
   FROM known k LEFT JOIN covered c ON c.importer = k.importer AND c.source = k.source
   GROUP BY k.scope_id
 )
-SELECT s.*, m.quarter_usd, m.half_year_usd FROM sums s JOIN most m ON m.scope_id = s.scope_id
+SELECT s.*, coalesce(m.quarter_usd, 0) AS quarter_usd, coalesce(m.half_year_usd, 0) AS half_year_usd
+FROM sums s LEFT JOIN most m ON m.scope_id = s.scope_id
 ORDER BY s.scope_id
 """
+# The dearest line in the band of each month; the first few of them.
 CITED = f"""
-WITH goods AS ({GOODS}), placed AS (
-  SELECT coalesce(s.scope_id, g.consignee) AS scope_id, g.*, row_number() OVER (
-           PARTITION BY coalesce(s.scope_id, g.consignee)
-           ORDER BY CASE WHEN g.band_usd > 0 THEN 0 ELSE 1 END, g.value_usd DESC, g.shipment_id) AS place
-  FROM goods g LEFT JOIN consignee_scopes s ON s.consignee = g.consignee
+WITH goods AS ({GOODS}), dear AS (
+  SELECT consignee, at_period, shipment_id, hs6, value_usd, kg, shipped_date, source, source_url, fetch_id
+  FROM goods WHERE band_usd > 0
+), tops AS (
+  SELECT consignee, at_period, max(value_usd) AS top_usd FROM dear GROUP BY consignee, at_period
+), placed AS (
+  SELECT coalesce(s.scope_id, t.consignee) AS scope_id, t.*, row_number() OVER (
+           PARTITION BY coalesce(s.scope_id, t.consignee)
+           ORDER BY t.top_usd DESC, t.at_period, t.consignee) AS place
+  FROM tops t LEFT JOIN consignee_scopes s ON s.consignee = t.consignee
+), dearest AS (
+  SELECT p.scope_id, p.place, d.*, row_number() OVER (PARTITION BY p.scope_id, p.place
+           ORDER BY d.shipment_id, d.source) AS nth
+  FROM placed p JOIN dear d ON d.consignee = p.consignee AND d.at_period = p.at_period
+   AND d.value_usd = p.top_usd
+  WHERE p.place <= {LINES_CITED}
 )
 SELECT 'party' AS scope_kind, scope_id, 'shipment' AS table_name,
        concat('shipment_id=', shipment_id) AS row_key,
        concat(consignee, ': HS ', hs6, coalesce(', US$ ' || round(value_usd), ', value not stated'),
               coalesce(', ' || kg || ' kg', ', weight not stated'), ' on ', shipped_date) AS quote,
        source, source_url, fetch_id
-FROM placed WHERE place <= {LINES_CITED} ORDER BY scope_id, place
+FROM dearest WHERE nth = 1 ORDER BY scope_id, place
 """
 
 
