@@ -87,7 +87,6 @@ def assess(
         pl.concat(evidence) if evidence else EVIDENCE.frame([]),
         pl.concat(rests_on) if rests_on else EVIDENCE_SOURCE.frame([]),
     )
-    progress("weighing lanes and organisations")
     return {**resolved, **weighed, **_beside(db, catalogue, weighed["evidence"], on)}
 
 
