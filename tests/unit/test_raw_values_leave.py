@@ -91,7 +91,8 @@ def publish(home, source):
     assessed = {"verdict": "watch", "is_admissible": True, "admissibility_reason": "Made.", "prior_class": "made",
                 "is_prior_stated": True, "support_bans": 0.1, "support_low_bans": 0.0, "support_high_bans": 0.2,
                 "strongest_rival": "H3", "evidence_bans": 0.1, "is_prior_driven": False, "families_for_count": 1,
-                "computable_count": 1, "applicable_count": 2, "coverage_share": 0.5}  # fmt: skip
+                "computable_count": 1, "applicable_count": 2, "coverage_share": 0.5, "tests_count": 1,
+                "untested_count": 0}  # fmt: skip
     results = [{"facility_id": BOLD, "indicator": c, "family": "customs", "result": "flag", "evidence_count": 1}
                for c in codes]  # fmt: skip
     with Build(home) as made:

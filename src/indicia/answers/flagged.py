@@ -27,11 +27,11 @@ FIRST = (
     "facility_id", "name", "country_iso2", "admin1", "place", "latitude_deg", "longitude_deg", "coord_precision",
     "site_class", "parties", "verdict", "review_state", "review", "review_utc", "support_bans", "support_low_bans", "support_high_bans",
     "strongest_rival", "evidence_bans", "coverage", "coverage_share", "families_for_count", "is_prior_driven",
-    "is_prior_stated", "reason", "doubt", "next_indicator", "next_gain_bans", "admissibility_reason",
+    "is_prior_stated", "tests_count", "q_value", "reason", "doubt", "next_indicator", "next_gain_bans", "admissibility_reason",
 )  # fmt: skip
 EVIDENCE = """
     SELECT i.facility_id, e.evidence_id, e.indicator, i.family, e.result, e.statement, e.observed_value,
-           e.threshold_value, e.unit, e.starts_date, e.ends_date, i.exposure_share, i.exposure_basis, i.is_counted,
+           e.threshold_value, e.unit, e.p_value, e.tests_count, e.starts_date, e.ends_date, i.exposure_share, i.exposure_basis, i.is_counted,
            s.table_name, s.row_key, s.quote, s.source, s.source_url, f.fetched_utc AS retrieved_utc, f.sha256 AS archived_sha256
     FROM item i JOIN evidence e USING (evidence_id)
     LEFT JOIN evidence_source s USING (evidence_id) LEFT JOIN "fetch" f USING (fetch_id)

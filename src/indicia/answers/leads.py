@@ -127,7 +127,7 @@ def _assessed(
         SELECT facility_id, name, country_iso2, admin1, place, coord_precision, site_class, parties,
                verdict, support_bans, support_low_bans, support_high_bans, strongest_rival,
                evidence_bans, families_for_count, computable_count, applicable_count,
-               coverage_share, is_prior_driven, is_prior_stated, flags, reason, doubt,
+               coverage_share, is_prior_driven, is_prior_stated, tests_count, q_value, flags, reason, doubt,
                next_indicator, next_gain_bans, admissibility_reason, place_in_queue
         FROM shown LEFT JOIN flags USING (facility_id) LEFT JOIN strongest USING (facility_id)
         ORDER BY {ORDERS[order]}
