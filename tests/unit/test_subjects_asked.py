@@ -6,7 +6,9 @@ import made
 import made_resolved as who
 import pytest
 
+from indicia.indicators import lane_surge, listed_party
 from indicia.schema import EVIDENCE
+from indicia.scoring.assess import assess
 from indicia.scoring.lanes import DIRECT, HUB, NEITHER, lanes
 from indicia.scoring.organisations import ELSEWHERE, IN_CHINA, UNKNOWN, organisations
 
@@ -180,3 +182,38 @@ def test_a_purchase_reaches_its_buyer_and_each_of_its_suppliers():
     assert not reached(
         records, [said("process", "p2")], procurement_notice=[notice]
     ).facts.height
+
+
+# From observations to verdicts
+
+
+def test_observations_become_a_watched_lane_a_listed_party_and_an_ordinary_one():
+    calm, others = [100, 104, 99, 107, 101, 106, 103, 108], [300, 309, 298, 315, 305, 311, 306]
+    values = {"TWN>MYS": [*calm, 520], "TWN>DEU": [*others, 318, 320], "USA>MYS": [150] * 9}
+    flows = [
+        {**row, "period": str(int(row["period"]) + 5)}
+        for lane, usd in values.items()
+        for row in made.yearly_lane(lane, [v * 1e6 for v in usd])
+    ]
+    db = made.database(
+        customs_flow=[*flows, trade("MYS>HKG", 60e6, flow="X")],
+        facility=[{"facility_id": "site", "name": "Hall", "country_iso2": "CN"}],
+        facility_party=[
+            made.party("Example Dragon Computing", "site", headquarters_iso2="CN"),
+            made.party("Ordinary Cloud", "site", role="user"),
+        ],
+        entity_listing=[made.listing("Example Dragon Computing")],
+    )
+    found = assess(db, (lane_surge.INDICATOR, listed_party.INDICATOR), ON)
+    rows = {r["name"]: r for r in found["subject_assessment"].iter_rows(named=True)}
+    verdicts = {name: row["verdict"] for name, row in rows.items()}
+    assert verdicts == {
+        "Taiwan > Malaysia": "watch",
+        "Taiwan > Germany": "reference lane",
+        "United States > Malaysia": "no lead",
+        "Malaysia > Hong Kong SAR": "no lead",
+        "Example Dragon Computing": "listed",
+        "Ordinary Cloud": "no lead",
+    }
+    assert rows["Taiwan > Malaysia"]["families_asked_count"] == 1
+    assert set(found["subject_item"]["evidence_id"]) <= set(found["evidence"]["evidence_id"])
