@@ -41,7 +41,7 @@ def filters(store: Store, decided: pl.DataFrame, page: str) -> tuple[leads.Filte
                 LABELS[name], options, key=name, bind="query-params", persist_state="session"
             )
         )
-    left, right = st.columns([6, 1], vertical_alignment="bottom")
+    left, right = st.columns([5, 1], vertical_alignment="bottom")
     order = left.segmented_control(
         "Order", list(leads.ORDERS), default="support", required=True, key="order",
         bind="query-params", persist_state="session",

@@ -1,7 +1,5 @@
 """Who reads: from the login where there is one, else the name given in this session."""
 
-from pathlib import Path
-
 import polars as pl
 import streamlit as st
 
@@ -17,24 +15,25 @@ NO_LOGIN = "Nobody logs in here: the name is what somebody types, and is believe
 
 def has_login() -> bool:
     """Whether this installation asks people to log in (Streamlit's settings for OpenID Connect)."""
-    return (
-        any(Path(p).exists() for p in st.get_option("secrets.files")) and "auth" in st.secrets
-    )
+    return st.secrets.load_if_toml_exists() and "auth" in st.secrets
+
+
+def is_logged_in() -> bool:
+    """Whether a login speaks for this session."""
+    return bool(st.user.get("is_logged_in", False))
 
 
 def name() -> str:
     """Initials or role of the reader; empty where nobody said."""
     rules = access.rules(home())
     if has_login():
-        return (
-            rules.logged_in(str(st.user.get(rules.claim, ""))) if st.user.is_logged_in else ""
-        )
+        return rules.logged_in(str(st.user.get(rules.claim, ""))) if is_logged_in() else ""
     return str(st.session_state.get(KEY) or rules.name).strip()
 
 
 def require() -> None:
     """Where people log in, or the rules of the home say who may read: nobody else sees a page."""
-    if has_login() and not st.user.is_logged_in:
+    if has_login() and not is_logged_in():
         st.title("indicia")
         st.info("Log in to read.")
         st.button("Log in", on_click=st.login, type="primary")

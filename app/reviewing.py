@@ -89,9 +89,7 @@ def decide(
         )
         reason = second.text_input("Reason", key=f"{key}_reason", max_chars=4_000)
         label = "Decide" if len(ids) == 1 else f"Decide on {len(ids):,}"
-        is_asked = third.form_submit_button(
-            label, key=f"{key}_go", type="primary", width="stretch"
-        )
+        is_asked = third.form_submit_button(label, key=f"{key}_go", width="stretch")
     if is_asked:
         _write(
             lambda: cases.decide(

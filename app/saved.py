@@ -20,7 +20,9 @@ def views(page: str, query: str) -> None:
     """
     journal = Journal(home())
     kept = desk.saved_views(journal, page)
-    with st.popover(f"Saved views: {kept.height:,}", icon=":material/bookmark:"):
+    with st.popover(
+        f"Saved views: {kept.height:,}", icon=":material/bookmark:", width="stretch"
+    ):
         for view in kept.iter_rows(named=True):
             st.page_link(
                 f"views/{page}.py", label=words.plain(view["name"]), query_params=parse_qs(view["query"])

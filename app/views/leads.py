@@ -1,5 +1,7 @@
 """Leads: which facilities deserve the next hour, why, and what is missing."""
 
+from urllib.parse import parse_qs
+
 import streamlit as st
 
 from app import asked, person, several, shared, taking
@@ -49,6 +51,12 @@ elif picked := shared.table(
     shared.open_facility(picked)
 
 taking.offer(store, filters, order, decided)
+st.page_link(
+    "views/exports.py",
+    label="Preview, citation and licences of this list",
+    icon=":material/format_quote:",
+    query_params=parse_qs(asked.link(filters, order)),
+)
 
 st.subheader("What would be worth knowing next")
 st.caption("Missing indicators, by how far their flag would move support, in bans.")
