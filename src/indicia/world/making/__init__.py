@@ -17,6 +17,7 @@ from indicia.schema import OBSERVATIONS, RESOLVED, stamped
 from indicia.world.making import (
     analyst,
     consignments,
+    deliveries,
     enforcement,
     facts,
     grids,
@@ -80,7 +81,7 @@ def make(seed: int, level: str, facilities: int = 1000) -> World:
     sites = facts.named(setting, bare, firms)
     grid = grids.grids(setting, sites)
     at = hours.clock(setting, grid)
-    made = trade.deliveries(setting, sites)
+    made = deliveries.deliveries(setting, sites)
     grey = enforcement.grey_trade(setting)
     lane = trade.lanes(setting, made.rows, grey)
     traders = _traders(setting, sites, firms)

@@ -3,9 +3,9 @@
 import polars as pl
 
 from indicia.world.making.assumptions import Setting, number
+from indicia.world.making.deliveries import ISO3, MAKER
 from indicia.world.making.grids import Grids
 from indicia.world.making.publishers import publish_rows
-from indicia.world.making.trade import ISO3, MAKER
 
 ASSUMED_MW = 5.0  # of a site of which nobody states a capacity
 LANE_SHARE = 0.5  # of a lane's goods that go to sites in no list

@@ -4,9 +4,9 @@ import numpy as np
 import polars as pl
 
 from indicia.world.making.assumptions import Setting, assumptions, number, of_country
+from indicia.world.making.deliveries import ISO3, MAKER, Deliveries
 from indicia.world.making.organisations import Organisations
 from indicia.world.making.publishers import publish_rows
-from indicia.world.making.trade import ISO3, MAKER, Deliveries
 
 FIRMS_PER_COUNTRY = 45
 LINES_PER_FIRM = 26

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from indicia.world.making import names
-from indicia.world.making.assumptions import Integers, Setting, assumptions, of_country
+from indicia.world.making.assumptions import Integers, Setting, assumptions
 from indicia.world.making.population import of_classes
+from indicia.world.making.register import CHINA, COMPUTING, TRADING, Register
 
-CHINA = "CN"
 AGENTS = 14
-STATED, CONFIDENT, LIKELY = "stated", "confident", "likely"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,86 +31,10 @@ class Organisations:
     dealers: Integers
 
 
-class _Register:
-    """Firms as they are made; one row each."""
-
-    def __init__(self, setting: Setting, room: int) -> None:
-        self.silence, self.omitted = setting.hard("silent_share"), setting.hard("omitted_share")
-        self.chance = setting.chance("organisations")
-        chance = setting.chance("names")
-        self._latin = iter(names.brands(chance, room))
-        self._han = iter(names.han_brands(chance, room))
-        self._streets = names.brands(chance, 400)
-        self.rows: list[dict[str, object]] = []
-        self.links: list[dict[str, object]] = []
-
-    def house(self, country: str) -> str:
-        """An address of its own."""
-        street, number, room = (
-            self._streets[self.chance.integers(400)],
-            self.chance.integers(1, 400),
-            self.chance.integers(101, 2900),
-        )
-        return f"Room {room}, {number} {street} Road, {country}-{self.chance.integers(10000, 99999)}"
-
-    def add(
-        self,
-        country: str,
-        founded: np.datetime64,
-        trades: tuple[tuple[str, ...], tuple[str, ...]],
-        **more: object,
-    ) -> int:
-        """One more firm; its number."""
-        pick = int(self.chance.integers(len(trades[0])))
-        if (
-            country in (CHINA, "HK")
-            and self.chance.random() < assumptions()["registers"]["han_name_share"]
-        ):
-            name = f"{next(self._han)}{trades[1][pick]}有限公司"
-        else:
-            form = (
-                "Ltd"
-                if country not in ("US", "MY", "SG")
-                else {"US": "Inc", "MY": "Sdn Bhd", "SG": "Pte Ltd"}[country]
-            )
-            name = f"{next(self._latin)} {trades[0][pick]} {form}"
-        covered = of_country(assumptions()["registers"]["covered_share"], country) * (
-            1 - self.omitted
-        )
-        row = {
-            "firm": len(self.rows), "name": name, "country_iso2": country, "headquarters_iso2": country,
-            "founded_date": founded.astype("datetime64[D]").item(), "address": self.house(country),
-            "is_registered": bool(self.chance.random() < covered), "listed_date": None,
-        }  # fmt: skip
-        self.rows.append({**row, **more})
-        return len(self.rows) - 1
-
-    def own(self, firm: int, parent: int, share: float, kind: str = "direct parent") -> None:
-        """`parent` holds a share of `firm`; registers state some of it."""
-        told = self.chance.random() < assumptions()["registers"]["links_share"] * (
-            1 - self.omitted
-        )
-        since = self.rows[firm]["founded_date"]
-        self.links.append(
-            {
-                "firm": firm,
-                "parent": parent,
-                "kind": kind,
-                "share": share,
-                "since_date": since,
-                "is_registered": bool(told),
-            }
-        )
-
-
-COMPUTING = (names.LATIN_TRADES, names.HAN_TRADES)
-TRADING = (names.TRADERS, names.HAN_TRADERS)
-
-
 def organisations(setting: Setting, sites: pl.DataFrame) -> Organisations:
     """Found the firms behind the facilities."""
     numbers = assumptions()["registers"]
-    made = _Register(setting, 4 * sites.height + 900)
+    made = Register(setting, 4 * sites.height + 900)
     chance = made.chance
     agents = [made.house("agent") for _ in range(AGENTS)]
     groups = [_group(made, agents) for _ in range(numbers["listed_groups"])]
@@ -187,7 +109,7 @@ def _day(year: int, chance: np.random.Generator) -> np.datetime64:
     return np.datetime64(f"{year}-01-01") + int(chance.integers(365))
 
 
-def _group(made: _Register, agents: list[str]) -> int:
+def _group(made: Register, agents: list[str]) -> int:
     """A listed group: founded long ago, on an export list since some day."""
     listed = _day(int(made.chance.integers(2018, 2026)), made.chance)
     more = (
@@ -205,7 +127,7 @@ def _group(made: _Register, agents: list[str]) -> int:
     )
 
 
-def _pools(made: _Register, sites: pl.DataFrame) -> dict[str, list[int]]:
+def _pools(made: Register, sites: pl.DataFrame) -> dict[str, list[int]]:
     """Established operators of each country."""
     shared = assumptions()["registers"]["shared_operator_share"]
     counts = sites.group_by("country_iso2").len().sort("country_iso2")
@@ -220,7 +142,7 @@ def _pools(made: _Register, sites: pl.DataFrame) -> dict[str, list[int]]:
     }
 
 
-def _address(made: _Register, agents: list[str]) -> dict[str, str]:
+def _address(made: Register, agents: list[str]) -> dict[str, str]:
     shared = assumptions()["registers"]["agent_address_share"]
     return (
         {"address": agents[made.chance.integers(AGENTS)]}
@@ -230,7 +152,7 @@ def _address(made: _Register, agents: list[str]) -> dict[str, str]:
 
 
 def _shell(
-    made: _Register, country: str, start: np.datetime64, groups: list[int]
+    made: Register, country: str, start: np.datetime64, groups: list[int]
 ) -> tuple[int, bool]:
     """A firm founded after a rule, or bought ready made, at times in the house of a listed one.
 
@@ -255,7 +177,7 @@ def _shell(
 
 
 def _hidden(
-    made: _Register, operator: int, start: np.datetime64, groups: list[int]
+    made: Register, operator: int, start: np.datetime64, groups: list[int]
 ) -> tuple[int, int]:
     """A tenant whose parents lead through havens to a group in China, at times a listed one."""
     chance, havens = made.chance, assumptions()["registers"]["havens"]
@@ -275,7 +197,7 @@ def _hidden(
     return first, top
 
 
-def _foreign(made: _Register, operator: int) -> int:
+def _foreign(made: Register, operator: int) -> int:
     """A parent abroad, stated by everyone."""
     seats = assumptions()["registers"]["foreign_seats"]
     seat = str(
@@ -287,7 +209,7 @@ def _foreign(made: _Register, operator: int) -> int:
     return parent
 
 
-def _veiled(made: _Register, operator: int, start: np.datetime64) -> int:
+def _veiled(made: Register, operator: int, start: np.datetime64) -> int:
     """Lawful owners who plan their taxes: two havens and nobody behind them."""
     havens = assumptions()["registers"]["havens"]
     two = made.chance.choice(len(havens), 2, replace=False)
@@ -299,7 +221,7 @@ def _veiled(made: _Register, operator: int, start: np.datetime64) -> int:
     return first
 
 
-def _dealer(made: _Register, agents: list[str]) -> int:
+def _dealer(made: Register, agents: list[str]) -> int:
     country = str(made.chance.choice(["CN", "CN", "CN", "IN", "MY", "US", "AE", "VN"]))
     return made.add(
         country,

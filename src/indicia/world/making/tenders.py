@@ -43,15 +43,28 @@ TEXTS: dict[str, tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]
 }  # fmt: skip
 YARDSTICK = (" Performance not lower than {chip}.", "性能不低于{chip} GPU加速卡。")
 PLAN = ("Computing centre, feasibility plan", "智算中心建设项目可行性研究")
-CONTROLLED = ("H100", "H100", "A100")
-CONTROLLED_LATER = ("H100", "H800", "A800", "H200", "A100")
-LATER = np.datetime64("2024-07-01")
-FREE_CHIPS, BEFORE_CHIPS, DOMESTIC_CHIPS = (
-    ("H100", "H200", "L40S", "H100"),
-    ("A100", "V100", "A100"),
-    ("910B", "910B", "910C"),
+# Parts by kind of purchase. Of the kinds with days, the parts that needed no licence in China then.
+PARTS: dict[str, tuple[str, ...]] = {
+    "named_controlled": ("H100", "H800", "A800", "H200", "A100"),
+    "planned_controlled": ("H100", "H100", "A100", "H200"),
+    "named_h20": ("H20",),
+    "named_free": ("H100", "H200", "L40S", "H100"),
+    "named_domestic": ("910B", "910B", "910C"),
+    "planned_domestic": ("910B", "910B", "910C"),
+}
+# H800 and A800 needed a licence from November 2023 on, H200 came in 2024; before, these two alone.
+EARLY, LATER = ("H100", "H100", "A100"), np.datetime64("2024-07-01")
+FIRST, FIRST_UNTIL = ("A100", "V100"), np.datetime64("2022-06-01")
+OF_THEIR_TIME = ("named_controlled", "planned_controlled", "named_free")
+PLANNED_SERVERS = (40, 1200)
+# Until these days a part could be bought in China without a licence: the first until the letters of
+# August 2022, the second, made for that market, until the rule of October 2023.
+FREE_UNTIL = (
+    (np.datetime64("2022-07-20"), ("A100", "V100", "A100")),
+    (np.datetime64("2023-09-20"), ("A800", "H800", "A800")),
 )
-BEFORE = np.datetime64("2022-07-20")
+FREE_FROM = np.datetime64("2022-12-15")
+AWARD_DAYS = (20, 75)
 CODES = {
     "works": "CPV:45",
     "servers": "CPV:48",
@@ -138,7 +151,7 @@ def _processes(
         buyer = int(chance.integers(firms.firms.height))
         kind = str(
             chance.choice(
-                ["works", "servers", "cooling", "industry", "named_domestic", "named"],
+                ["works", "servers", "cooling", "industry", "named_domestic", "named_before"],
                 p=[0.35, 0.4, 0.08, 0.1, 0.05, 0.02],
             )
         )
@@ -169,26 +182,31 @@ def _words(
     chance: np.random.Generator, process: dict[str, Any], silent: float
 ) -> tuple[str, str | None]:
     """The kind of text a notice bears and the part it names, if its author lets it."""
-    chips: tuple[str, ...]
-    kind, day = process["kind"], np.datetime64(process["day"])
+    kind, day = process["kind"], _possible(process)
     if kind.startswith("planned") or process["surely"]:
         silent = silent / 2
-    if kind in ("named_controlled", "planned_controlled"):
-        chips = CONTROLLED_LATER if day >= LATER else CONTROLLED
-    elif kind == "named_h20":
-        chips = ("H20",)
-    elif kind == "named_before":
-        chips = BEFORE_CHIPS
-    elif kind in ("named_domestic", "planned_domestic"):
-        chips = DOMESTIC_CHIPS
-    elif kind in ("named_free", "named"):
-        chips = FREE_CHIPS
+    parts: tuple[str, ...]
+    if kind == "named_before":
+        parts = FREE_UNTIL[int(day > FREE_UNTIL[0][0])][1]
+    elif kind in OF_THEIR_TIME and day < LATER:
+        parts = EARLY if day >= FIRST_UNTIL else FIRST
+    elif kind in PARTS:
+        parts = PARTS[kind]
     else:
         return kind, None
     if chance.random() < silent:
         return "servers_quiet", None
     base = "named_domestic" if kind.endswith("domestic") else "named"
-    return base, chips[int(chance.integers(len(chips)))]
+    return base, parts[int(chance.integers(len(parts)))]
+
+
+def _possible(process: dict[str, Any]) -> np.datetime64:
+    """The day of a process; one that buys what was free then falls into a time when it was."""
+    day = np.datetime64(process["day"])
+    if process["kind"] != "named_before":
+        return day
+    (first, _), (second, _) = FREE_UNTIL
+    return min(day, first) if day < FREE_FROM else min(day, second)
 
 
 def _notices(
@@ -202,9 +220,7 @@ def _notices(
     kind, chip = _words(chance, process, silent)
     numbers = assumptions()["notices"]
     country, is_han = process["country_iso2"], process["country_iso2"] in HAN
-    day = np.datetime64(process["day"])
-    if process["kind"] == "named_before":
-        day = min(day, BEFORE)
+    day = _possible(process)
     choice = TEXTS[kind][1 if is_han else 0]
     title, text = choice[int(chance.integers(len(choice)))]
     planned = process["kind"].startswith("planned")
@@ -214,6 +230,8 @@ def _notices(
         else int(chance.integers(2, 60))
     )
     servers = max(1, min(servers, int(chance.integers(4, 120))))
+    if planned:
+        servers = int(chance.integers(*PLANNED_SERVERS))
     text = text.format(chip=chip, n=servers)
     if (
         kind in ("servers", "servers_quiet")
@@ -253,9 +271,11 @@ def _notices(
             if chance.random() < assumptions()["notices"]["single_bid_share"]
             else int(chance.integers(2, 9))
         )
-        when = day + int(chance.integers(20, 75))
-        if process["kind"] == "named_before":
-            when = min(when, BEFORE + 20)
+        when = day + int(
+            chance.integers(
+                AWARD_DAYS[0], 30 if process["kind"] == "named_before" else AWARD_DAYS[1]
+            )
+        )
         rows.append(
             {
                 **base,

@@ -11,8 +11,9 @@ import numpy.typing as npt
 import polars as pl
 
 from indicia.world.making.assumptions import Integers, Setting, assumptions, number
+from indicia.world.making.deliveries import ISO3, Deliveries
 from indicia.world.making.grids import Grids
-from indicia.world.making.trade import ISO3, Deliveries, Lanes
+from indicia.world.making.trade import Lanes
 
 YEAR = 12
 FAMILIES = ("power", "procurement", "customs", "staffing", "registry", "claims")
