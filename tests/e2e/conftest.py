@@ -12,9 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import identity
 import made_entities
 import made_store
 import pytest
+from served import publishing
 
 from indicia.cli import demo
 
@@ -59,13 +61,19 @@ class Server:
     home: Path
 
 
-def serving(home: Path) -> Iterator[Server]:
-    """Serve `home` until the caller is done."""
+def free_port() -> int:
+    """A port that nobody listens at."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return int(free.getsockname()[1])
+
+
+def serving(home: Path, port: int = 0) -> Iterator[Server]:
+    """Serve `home` until the caller is done, at a free port unless one is named."""
+    port = port or free_port()
     command = [sys.executable, "-m", "app.serve", f"--server.port={port}"]
-    environ = {**os.environ, "INDICIA_HOME": str(home), "PYTHONPATH": str(ROOT)}
+    paths = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    environ = {**os.environ, "INDICIA_HOME": str(home), "PYTHONPATH": paths}
     # The folder is foreign, so that only the settings beside the app can apply.
     log = home / "server.log"
     with (
@@ -117,6 +125,19 @@ def entities_server(tmp_path: Path) -> Iterator[Server]:
 def review_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The app on an invented world in which the tests of a file may decide."""
     yield from serving(made_store.build(tmp_path_factory.mktemp("review")))
+
+
+@pytest.fixture
+def login_server(tmp_path: Path) -> Iterator[Server]:
+    """The app behind a login: `ab` may review, `cd` may approve too, others may not read."""
+    port = free_port()
+    with publishing(identity.Provider()) as provider:
+        (tmp_path / ".streamlit").mkdir()
+        (tmp_path / ".streamlit" / "secrets.toml").write_text(
+            identity.settings(provider.url, port)
+        )
+        (tmp_path / "access.toml").write_text(identity.RULES)
+        yield from serving(made_store.build(tmp_path), port)
 
 
 @pytest.fixture
