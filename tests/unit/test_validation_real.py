@@ -167,6 +167,18 @@ def test_a_lane_or_organisation_on_watch_raises_a_case():
     assert replace(quiet, sites=watched.with_columns(verdict=pl.lit("lead"))).is_lead
 
 
+def test_flags_at_the_press_report_of_a_case_are_called_an_echo():
+    flag = {"indicator": "R01", "scope_id": "press-2025-x", "statement": "Words."}
+    raised = Said(NOBODY, NOBODY, pl.DataFrame([flag]), 1, 1, {f: visible.Counted(1, 1, 1) for f in visible.FAMILIES})  # fmt: skip
+    event = {"status": "reported", "title": "T", "denial": None, "citation": None, "source_url": "x", "published_utc": datetime(2025, 6, 1, tzinfo=UTC), "published_basis": "lag model"}  # fmt: skip
+    text = page_cases.part([(CASE, raised)], {"C99": raised}, {"C99": event})
+    assert "not that it was foreseen" in text
+    other = replace(raised, flags=pl.DataFrame([{**flag, "scope_id": "ocds-1"}]))
+    assert "not that it was foreseen" not in page_cases.part(
+        [(CASE, other)], {"C99": other}, {"C99": event}
+    )
+
+
 def zone(name, role, known, smallest, p01, p03="no_flag"):
     return {"zone_id": name, "role": role, "known_mw": known, "mean_mw": 1000.0, "growth_mw": 10.0, "P01": p01, "smallest_mw": smallest, "P02": "no_data", "P03": p03, "load_factor": 0.8, "statement": "Words."}  # fmt: skip
 
@@ -202,10 +214,12 @@ def test_naive_rules_flag_what_a_condition_on_growth_elsewhere_does_not(tmp_path
     naive = {r["rule"][:7]: r for r in lanes.naive(known).to_dicts()}
     assert naive["doubled"]["lane_years"] == naive["over ei"]["lanes"] == 4
     assert "TWN>MYS 2024" in naive["doubled"]["which"]
-    found = lanes.surges(tmp_path, known)
-    assert found["result"].to_list() == ["no_flag"] * 4
+    found = lanes.evidence(tmp_path, known)
+    assert found.filter(pl.col("indicator") == "C01")["result"].to_list() == ["no_flag"] * 4
     text = page_lanes.part(known, found, lanes.naive(known))
     assert "C01: 0 of 4 lanes with an answer are flagged" in text
+    assert "| C01 | 0 | 4 | 0 | 0 |" in text
+    assert "none of them stands out" in text or "No p-value" in text
 
 
 def test_a_lane_year_without_a_report_stays_missing(tmp_path):

@@ -76,11 +76,11 @@ def measured(folder: Path, docs: Path, scratch: Path, today: date) -> page.Measu
 def yearly_lanes(
     file: Path, home: Path
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame] | None:
-    """Lanes, C01 over them, and naive rules; None without the file."""
+    """Lanes, evidence of them, and naive rules; None without the file."""
     if not file.exists():
         return None
     known = lanes.read(file)
-    return known, lanes.surges(home, known), lanes.naive(known)
+    return known, lanes.evidence(home, known), lanes.naive(known)
 
 
 if __name__ == "__main__":

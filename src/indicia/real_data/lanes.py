@@ -1,4 +1,4 @@
-"""Yearly lanes of AI computing hardware under C01, beside naive rules over the same lane-years.
+"""Yearly lanes of AI computing hardware under the indicators of lanes, C01 beside naive rules over the same lane-years.
 
 The file is a hand-made selection of lanes that no source publishes in this form, so this page reads
 it itself: exports as the exporter reports them, one basket, no totals to the world. `NA` is not
@@ -10,7 +10,8 @@ from pathlib import Path
 
 import polars as pl
 
-from indicia.indicators.lane_surge import INDICATOR
+from indicia.indicators import CATALOGUE
+from indicia.indicators.lane_surge import INDICATOR, LEAST_YEAR_GROWTHS
 from indicia.schema import CUSTOMS_FLOW, parsed, stamped
 from indicia.store import Build, Store, Vintage
 
@@ -59,8 +60,8 @@ def read(path: Path) -> pl.DataFrame:
     )
 
 
-def surges(home: Path, lanes: pl.DataFrame) -> pl.DataFrame:
-    """C01 over a store of these lanes alone: its evidence, the strongest first."""
+def evidence(home: Path, lanes: pl.DataFrame) -> pl.DataFrame:
+    """Every indicator of a lane over a store of these lanes alone: its evidence, the strongest first."""
     now = datetime.now(UTC)
     rows = parsed(CUSTOMS_FLOW).fit(
         lanes.select(
@@ -83,12 +84,23 @@ def surges(home: Path, lanes: pl.DataFrame) -> pl.DataFrame:
         made.load(CUSTOMS_FLOW, full, vintage, STAMP["source"])
         made.publish(rules_version="", kind="live", now=now)
     with Store.open(home) as store:
-        found = INDICATOR.compute(store.cursor()).evidence
-    return found.sort("observed_value", "scope_id", descending=[True, False], nulls_last=True)
+        db = store.cursor()
+        found = [i.compute(db).evidence for i in CATALOGUE if i.family == INDICATOR.family]
+    return (
+        pl.concat(found)
+        .filter(pl.col("scope_kind") == "lane")
+        .sort(
+            "indicator",
+            "observed_value",
+            "scope_id",
+            descending=[False, True, False],
+            nulls_last=True,
+        )
+    )
 
 
 def naive(lanes: pl.DataFrame) -> pl.DataFrame:
-    """What rules without any condition flag: rule, lane_years, lanes, which."""
+    """What rules without any condition flag, of the lane-years C01 can judge: rule, lane_years, lanes, which."""
     lane = ["exporter", "importer"]
     growth = (pl.col("value_usd") / pl.col("before_usd")).log()
     spread = (growth - growth.median()).abs().median() / 0.6745
@@ -104,6 +116,7 @@ def naive(lanes: pl.DataFrame) -> pl.DataFrame:
         )
         .with_columns(own_z=((growth - growth.median()) / spread).over(lane))
         .with_columns(lane=pl.concat_str(lane, separator=">"))
+        .filter(pl.int_range(pl.len()).over(lane) > LEAST_YEAR_GROWTHS)
     )
     told = []
     for rule, condition in RULES.items():

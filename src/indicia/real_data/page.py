@@ -127,8 +127,9 @@ def _answers(found: Measured) -> str:
 def _lanes(found: Measured) -> str:
     if not found.lanes:
         return "the file is not at hand"
-    _, surges, naive = found.lanes
-    flagged = surges.filter(pl.col("result") == "flag").height
+    _, evidence, naive = found.lanes
+    is_surge = (pl.col("indicator") == "C01") & (pl.col("result") == "flag")
+    flagged = evidence.filter(is_surge).height
     return f"{flagged}, and {naive['lanes'][0]} in {naive['lane_years'][0]} lane-years"
 
 

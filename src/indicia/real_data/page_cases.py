@@ -13,8 +13,10 @@ HEAD = """
 
 For each case the store was opened as of the day before it was first reported (of a month or year, before its first day), by publication, and assessed from there. Raised: a site, lane or organisation of the case is a lead or watch, or one of its lanes, parties or notices carries a flag. The cases are here because they were found by others, so a share of them is no recall, and a charge or a report is no finding. Cases and their scope: [real_data_cases.csv](real_data_cases.csv).
 
+A row counts from its stated publication, else from its source's usual lag, else from the day it was taken: rows of the last kind are hidden from every hindcast, though some of them were public. Entity List rows count from the day a listing took effect, and facts that the starter data took from the press from that press.
+
 {figures}
-| case | status, as published | as of | the system that day | today, with everything at hand |
+{echo}| case | status, as published | as of | the system that day | today, with everything at hand |
 |---|---|---|---|---|
 {rows}
 ### What was public by then
@@ -27,6 +29,10 @@ Rows at hand that were public on the day: naming a party of the case / of its co
 ### The cases, with source
 
 {facts}"""
+FROM_PRESS = "press-"
+ECHO = """Every flag of today is at a notice that the starter data took from the press report of the case (its id begins with `press-`): it says that the report can be read by the rules, not that it was foreseen.
+
+"""
 GROUPS = {
     DIVERSION: "Apparent diversion (alleged, charged, convicted or reported)",
     LAWFUL: "Lawful",
@@ -43,6 +49,7 @@ def part(
     """Figures, what was said, what was public, and the facts with their sources."""
     return HEAD.format(
         figures=_figures(cases, now),
+        echo=_echo([s for s in now.values() if s.is_raised]),
         rows="".join(
             f"| {c.case_id} | {events[c.case_id]['status']} | {c.cut or 'today'} "
             f"| {_said(s)} | {_said(now[c.case_id])} |\n"
@@ -72,6 +79,14 @@ def _figures(cases: Sequence[tuple[Case, Said]], now: Mapping[str, Said]) -> str
         "| group | raised the day before | raised today | leads today |\n|---|---|---|---|\n"
         + "".join(rows)
     )
+
+
+def _echo(raised: Sequence[Said]) -> str:
+    """Whether what is raised today rests on the press reports of the cases themselves."""
+    scopes = [scope for s in raised for scope in s.flags["scope_id"]]
+    if not scopes or not all(scope.startswith(FROM_PRESS) for scope in scopes):
+        return ""
+    return ECHO
 
 
 def _said(said: Said) -> str:
