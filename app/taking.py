@@ -9,6 +9,26 @@ from indicia.review import Act, Journal, desk
 from indicia.store import Store, home
 
 
+@st.cache_resource(show_spinner="Making the list", max_entries=4, ttl=600)
+def _listed(
+    key: tuple[str, ...],  # noqa: ARG001 -- what the list follows from
+    _store: Store,
+    _wanted: leads.Filters,
+    order: str,
+    _decided: pl.DataFrame,
+) -> flagged.Flagged:
+    return flagged.flagged(_store, _wanted, order, shared.now(), _decided)
+
+
+def listed(
+    store: Store, wanted: leads.Filters, order: str, decided: pl.DataFrame
+) -> flagged.Flagged:
+    """The list as filtered, held for as long as neither data, filters nor decisions change."""
+    newest = str(decided["event_id"].max() or 0)
+    key = (store.manifest.name, flagged.words_of(wanted, order), newest)
+    return _listed(key, store, wanted, order, decided)
+
+
 def offer(store: Store, wanted: leads.Filters, order: str, decided: pl.DataFrame) -> None:
     """Choose a format and download the list as filtered.
 

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs
 import streamlit as st
 
 from app import asked, person, shared, taking
-from indicia.answers import citation, flagged, reviews, sources
+from indicia.answers import citation, reviews, sources
 from indicia.review import Journal, desk
 from indicia.store import home
 
@@ -18,7 +18,7 @@ st.caption(
 )
 decided = reviews.decided(store, person.decisions())
 wanted, order = asked.filters(store, decided, "exports")
-found = flagged.flagged(store, wanted, order, shared.now(), decided)
+found = taking.listed(store, wanted, order, decided)
 
 for column, (label, value) in zip(
     st.columns(3),

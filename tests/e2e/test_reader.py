@@ -31,6 +31,8 @@ PAGES = {
     "compute": "Compute",
     "rules": "Rules",
     "claims?model=Kimi+K2": "Claims",
+    f"review?case=facility:{made_store.BOLD}": "Review",
+    "exports": "Exports",
     "sources": "Sources",
 }
 OUTWARD_STATES = {"01", "02"}  # established, or trying to be

@@ -45,8 +45,12 @@ _NOW = """
           FROM facility GROUP BY ALL) LEFT JOIN assessment USING (facility_id)
     WHERE list_contains($ids::VARCHAR[], facility_id)
     UNION ALL
-    SELECT 'organisation', entity_id, name, countries_iso2, NULL, NULL FROM organisation
+    SELECT 'organisation', entity_id, o.name, countries_iso2, verdict, support_bans
+    FROM organisation o LEFT JOIN subject_assessment s ON subject_kind = 'entity' AND subject_id = entity_id
     WHERE list_contains($ids::VARCHAR[], entity_id)
+    UNION ALL
+    SELECT 'lane', subject_id, name, NULL, verdict, support_bans FROM subject_assessment
+    WHERE subject_kind = 'lane' AND list_contains($ids::VARCHAR[], subject_id)
 """
 
 
@@ -207,7 +211,8 @@ def of_key(key: str) -> tuple[str, str]:
 
 def titled(store: Reader, subject: str, case_id: str) -> str:
     """The name of a case, or its id where this store holds none; text of a source."""
-    return names(store, [case_id]).get(case_id, case_id) if subject != "lane" else case_id
+    own = named(store, [case_id]).filter(pl.col("subject") == subject)["name"].to_list()
+    return str(own[0]) if own and own[0] else case_id
 
 
 def tally(rows: pl.DataFrame) -> str:
@@ -284,12 +289,12 @@ def cases(store: Reader, subject: str, ids: Sequence[str]) -> list[Case]:
 
 
 def names(store: Reader, ids: Sequence[str]) -> dict[str, str]:
-    """Names of facilities and organisations by id."""
+    """Names of facilities, organisations and lanes by id."""
     return dict(named(store, ids).select("id", "name").drop_nulls().iter_rows())
 
 
 def named(store: Reader, ids: Sequence[str]) -> pl.DataFrame:
-    """Facilities and organisations as they stand: `subject`, `id`, `name`, `country_iso2`, `verdict`, `support_bans`."""
+    """Facilities, organisations and lanes as they stand: `subject`, `id`, `name`, `country_iso2`, `verdict`, `support_bans`."""
     return store.sql(_NOW, {"ids": list(ids)})
 
 
