@@ -39,7 +39,7 @@ PUBLISHERS = (
     Publisher("power/gso_malaysia", power.malaysian_demand, since=(LAST_DAY - timedelta(days=40)).date()),
     Publisher("power/data_gov_my", power.malaysian_sectors),
     Publisher("power/entsoe", power.european_load, {"ENTSOE_API_TOKEN": KEY}, since=YESTERDAY,
-              own=power.EUROPEAN_FAULTS, brief={"ingest.power.entsoe.ZONES": power.SOME_ZONES}),
+              own=power.EUROPEAN_FAULTS, brief={"ingest.power.entsoe_xml.ZONES": power.SOME_ZONES}),
     Publisher("power/ember", power.monthly_demand, {"EMBER_API_KEY": KEY}),
     Publisher("power/taipower", power.regional_load),
     Publisher("facilities/peeringdb", facilities.peering, pages=("skip",)),
