@@ -9,6 +9,7 @@ from indicia.world.making.publishers import publish_rows
 
 ASSUMED_MW = 5.0  # of a site of which nobody states a capacity
 LANE_SHARE = 0.5  # of a lane's goods that go to sites in no list
+PLACED_SHARE, UNPLACED_SHARE = 0.9, 0.6
 LEAST_LANE_WEIGHT, LEAST_ZONE_WEIGHT = 0.002, 0.004
 INTO_CHINA = tuple((hub, "CHN") for hub in ("HKG", "SGP", "MYS"))
 
@@ -113,19 +114,21 @@ def _lanes(public: pl.DataFrame) -> pl.DataFrame:
 
 
 def _processes(public: pl.DataFrame, notices: pl.DataFrame) -> pl.DataFrame:
-    """A purchase belongs to the sites its buyer runs: evenly, and more surely in a place it names."""
+    """A purchase belongs to the sites its buyer runs at the place it names; to all of them if it names none."""
     seen = notices.select("process_id", "buyer_name", "place").unique(
         "process_id", keep="first", maintain_order=True
     )
     run = public.select("facility_id", "operator_name", site_place="place")
     both = seen.join(run, left_on="buyer_name", right_on="operator_name")
     agrees = (pl.col("place") == pl.col("site_place")).fill_null(value=False)
-    score = pl.when(agrees).then(1.0).otherwise(0.15)
-    weight = 0.9 * score / score.sum().over("process_id")
-    weight = pl.when(agrees.any().over("process_id")).then(weight).otherwise(0.6 * weight)
+    both = both.with_columns(agrees=agrees, is_placed=agrees.any().over("process_id")).filter(
+        pl.col("agrees") | ~pl.col("is_placed")
+    )
+    sure = pl.when("is_placed").then(PLACED_SHARE).otherwise(UNPLACED_SHARE)
+    weight = sure / pl.len().over("process_id")
     return both.with_columns(
         scope_kind=pl.lit("process"), scope_id="process_id", weight_share=weight,
-        basis=pl.lit("sites that the buyer runs, those at the place of the notice first"),
+        basis=pl.lit("sites that the buyer runs, at the place of the notice where it names one"),
     ).select(COLUMNS)  # fmt: skip
 
 

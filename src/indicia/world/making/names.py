@@ -77,6 +77,8 @@ HAN = "岚鲸霁麒嶙峤澜漪琥珑瀚曜昀晟煊翊翎翡栩棠榆槿樾泓�
 PLACES = ("ford", "haven", "marsh", "mere", "ridge", "stead", "vale", "wick")
 LATIN_TRADES = ("Compute", "Data Centres", "Cloud", "Intelligence", "Digital", "Networks")
 HAN_TRADES = ("算力科技", "数据", "云计算", "智能科技", "信息技术", "网络科技")
+INDUSTRIES = ("Metals", "Aluminium", "Materials", "Chemicals")
+HAN_INDUSTRIES = ("铝业", "冶金", "材料科技", "化工")
 TRADERS = ("Trading", "Electronics", "Logistics", "Supply", "Systems", "Technology")
 HAN_TRADERS = ("贸易", "电子", "商贸", "系统集成", "科技", "信息工程")
 

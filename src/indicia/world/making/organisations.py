@@ -7,9 +7,10 @@ import polars as pl
 
 from indicia.world.making.assumptions import Integers, Setting, assumptions
 from indicia.world.making.population import of_classes
-from indicia.world.making.register import CHINA, COMPUTING, TRADING, Register
+from indicia.world.making.register import CHINA, COMPUTING, INDUSTRY, TRADING, Register
 
 AGENTS = 14
+NAMED_AFTER = {"ai": COMPUTING, "computing": COMPUTING, "mine": COMPUTING, "industry": INDUSTRY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +47,15 @@ def organisations(setting: Setting, sites: pl.DataFrame) -> Organisations:
     opaque = chance.random(sites.height) < of_classes(sites, "opaque")
     classes = assumptions()["class"]
     rows = []
-    for site in sites.select("at", "class_at", "country_iso2", "starts_date").iter_rows(
-        named=True
-    ):
+    for site in sites.select(
+        "at", "class_at", "country_iso2", "starts_date", "trade"
+    ).iter_rows(named=True):
         at, country, start = (
             site["at"],
             site["country_iso2"],
             np.datetime64(site["starts_date"]),
         )
-        mode = classes[site["class_at"]].get("owner", "home")
+        mode, trade = classes[site["class_at"]].get("owner", "home"), site["trade"]
         owner = user = -1
         is_telling = False
         if listed_buyer[at]:
@@ -62,11 +63,10 @@ def organisations(setting: Setting, sites: pl.DataFrame) -> Organisations:
         elif shell[at]:
             operator, is_telling = _shell(made, country, start, groups)
         elif new[at]:
-            operator = made.add(
-                country, start - chance.integers(30, 420), COMPUTING, **_address(made, agents)
-            )
+            founded = start - chance.integers(30, 420)
+            operator = made.add(country, founded, NAMED_AFTER[trade], **_address(made, agents))
         else:
-            pool = pools[country]
+            pool = pools[country, trade]
             operator = pool[chance.integers(len(pool))]
         if mode == "hidden":
             owner, user = _hidden(made, operator, start, groups)
@@ -87,6 +87,7 @@ def organisations(setting: Setting, sites: pl.DataFrame) -> Organisations:
                 "is_hidden": mode == "hidden",
             }
         )
+    _parents(made, [int(row["operator"]) for row in rows], pools)
     dealers = np.array([_dealer(made, agents) for _ in range(max(24, sites.height // 8))])
     firms = pl.DataFrame(
         made.rows, schema_overrides={"listed_date": pl.Date}, infer_schema_length=None
@@ -127,19 +128,43 @@ def _group(made: Register, agents: list[str]) -> int:
     )
 
 
-def _pools(made: Register, sites: pl.DataFrame) -> dict[str, list[int]]:
-    """Established operators of each country."""
+def _pools(made: Register, sites: pl.DataFrame) -> dict[tuple[str, str], list[int]]:
+    """Established operators of each country and trade."""
     shared = assumptions()["registers"]["shared_operator_share"]
-    counts = sites.group_by("country_iso2").len().sort("country_iso2")
+    counts = sites.group_by("country_iso2", "trade").len().sort("country_iso2", "trade")
     return {
-        country: [
+        (country, trade): [
             made.add(
-                country, _day(int(made.chance.integers(1992, 2021)), made.chance), COMPUTING
+                country,
+                _day(int(made.chance.integers(1992, 2021)), made.chance),
+                NAMED_AFTER[trade],
             )
             for _ in range(max(2, round(number * (1 - shared))))
         ]
-        for country, number in counts.iter_rows()
+        for country, trade, number in counts.iter_rows()
     }
+
+
+def _parents(
+    made: Register, operators: list[int], pools: dict[tuple[str, str], list[int]]
+) -> None:
+    """Ordinary parents at home: a holding, or for a firm founded for its site an established one."""
+    share = assumptions()["registers"]["parent_share"]
+    old = {firm for pool in pools.values() for firm in pool}
+    owned = {link["firm"] for link in made.links}
+    homes: dict[object, list[int]] = {}
+    for (country, _), pool in pools.items():
+        homes.setdefault(country, []).extend(pool)
+    for firm in dict.fromkeys(operators):
+        if firm in owned or made.rows[firm]["listed_date"] or made.chance.random() >= share:
+            continue
+        country = str(made.rows[firm]["country_iso2"])
+        if firm in old:
+            founded = np.datetime64(str(made.rows[firm]["founded_date"])) - 900
+            parent = made.add(country, founded, COMPUTING)
+        else:
+            parent = homes[country][made.chance.integers(len(homes[country]))]
+        made.own(firm, parent, float(made.chance.choice([0.6, 0.8, 1.0, 1.0])))
 
 
 def _address(made: Register, agents: list[str]) -> dict[str, str]:

@@ -76,6 +76,7 @@ def _of_class(
         {
             "class_at": np.full(count, at),
             "story": [kind["story"]] * count,
+            "trade": [kind.get("trade", "ai" if chip else "computing")] * count,
             "hypothesis": [kind["hypothesis"]] * count,
             "is_hard_negative": [kind.get("hard", False)] * count,
             "country_iso2": _drawn(chance, kind["countries"], count),

@@ -7,6 +7,7 @@ from indicia.world.making.assumptions import Setting, assumptions, of_country
 
 CHINA = "CN"
 COMPUTING = (names.LATIN_TRADES, names.HAN_TRADES)
+INDUSTRY = (names.INDUSTRIES, names.HAN_INDUSTRIES)
 TRADING = (names.TRADERS, names.HAN_TRADERS)
 
 

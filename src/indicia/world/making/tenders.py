@@ -144,11 +144,12 @@ def _processes(
                     "surely": surely,
                 }
             )
+    others = np.setdiff1d(np.arange(firms.firms.height), [*operator, *firms.dealers])
     firm_country = firms.firms["country_iso2"].to_list()
     first = np.datetime64("2021-01-01")
     span = int((np.datetime64(setting.as_of) - first).astype(int))
     for _ in range(round(numbers["other_processes"] * sites.height)):
-        buyer = int(chance.integers(firms.firms.height))
+        buyer = int(others[int(chance.integers(len(others)))])
         kind = str(
             chance.choice(
                 ["works", "servers", "cooling", "industry", "named_domestic", "named_before"],
