@@ -1,4 +1,7 @@
-"""Further kinds of noise, kept from whoever set the matcher's rules: they were used for the final figure alone."""
+"""Further kinds of noise, kept from whoever set the matcher's rules: used for the final figure alone.
+
+Titles before names are known since: a rule was written for them after the first figure.
+"""
 
 import re
 from collections.abc import Callable
