@@ -187,6 +187,7 @@ def made_rows(**columns):
             "seed": [1, 1],
             "is_cluster": [True, False],
             "families_visible_count": [2, 0],
+            "families_tied_count": [2, 0],
             **columns,
         }
     )

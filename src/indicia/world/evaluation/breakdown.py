@@ -11,14 +11,15 @@ from indicia.world.evaluation.sample import ENOUGH_FAMILIES, Sample
 
 EDGES = (256, 1_000, 4_000, 16_000, 64_000)
 ENOUGH_RECALL = 0.8
-IS_LEAD, IS_VISIBLE = "is_lead", "is_visible"
+IS_LEAD, IS_VISIBLE, IS_TIED = "is_lead", "is_visible", "is_tied"
 
 
 def marked(sample: Sample) -> pl.DataFrame:
-    """The rows with `is_lead` at the last cut and `is_visible`."""
+    """The rows with `is_lead` at the last cut, `is_visible` and `is_tied`."""
     return sample.rows.with_columns(
         pl.Series(IS_LEAD, sample.is_lead(one_world.cut(one_world.LAST))),
         pl.Series(IS_VISIBLE, sample.is_visible),
+        pl.Series(IS_TIED, sample.is_tied),
     )
 
 
@@ -30,6 +31,8 @@ def of_threshold(rows: pl.DataFrame) -> dict[str, int]:
         clusters_leads=(cluster & pl.col(IS_LEAD)).sum(),
         visible=pl.col(IS_VISIBLE).sum(),
         visible_leads=(pl.col(IS_VISIBLE) & pl.col(IS_LEAD)).sum(),
+        tied=pl.col(IS_TIED).sum(),
+        tied_leads=(pl.col(IS_TIED) & pl.col(IS_LEAD)).sum(),
         others=(~cluster).sum(),
         others_leads=(~cluster & pl.col(IS_LEAD)).sum(),
     )
@@ -158,6 +161,7 @@ def _counted(rows: pl.DataFrame, key: str, **more: pl.Expr) -> pl.DataFrame:
         .agg(
             clusters=pl.len(),
             visible=pl.col(IS_VISIBLE).sum(),
+            tied=pl.col(IS_TIED).sum(),
             **more,
             leads=pl.col(IS_LEAD).sum(),
             visible_leads=(pl.col(IS_VISIBLE) & pl.col(IS_LEAD)).sum(),

@@ -15,8 +15,9 @@ OURS = "indicia"
 UNSUPERVISED = (RANDOM, SIZE, FLAGS, EQUAL, LARGEST, learned.FOREST)
 AVERAGE, AVERAGE_VISIBLE = "average precision", "average precision, visible"
 RECALL, RECALL_VISIBLE = "recall at 1 in 1,000", "recall at 1 in 1,000, visible"
+RECALL_TIED = "recall at 1 in 1,000, tied"
 FIRST_10, FIRST_50 = "precision at 10", "precision at 50"
-MEASURES = (RECALL_VISIBLE, RECALL, AVERAGE_VISIBLE, AVERAGE, FIRST_10, FIRST_50)
+MEASURES = (RECALL_VISIBLE, RECALL_TIED, RECALL, AVERAGE_VISIBLE, AVERAGE, FIRST_10, FIRST_50)
 PER_MONTH = 1 / 10_000
 SCHEMA = {
     "name": pl.String,
@@ -59,10 +60,9 @@ def by_family(sample: Sample) -> pl.DataFrame:
 
 def ahead(sample: Sample, methods: Mapping[str, Floats]) -> tuple[str, Measured]:
     """The best baseline without truth by recall of visible clusters, and how far ours is ahead."""
-    others = {
-        n: sample.ranking(s, visible=True) for n, s in methods.items() if n in UNSUPERVISED
-    }
-    own = sample.ranking(methods[OURS], visible=True)
+    seen = sample.is_visible
+    others = {n: sample.ranking(s, seen) for n, s in methods.items() if n in UNSUPERVISED}
+    own = sample.ranking(methods[OURS], seen)
     once = np.ones((1, sample.worlds))
 
     def recall(made: ranking.Ranking, weights: Floats) -> Floats:
@@ -88,7 +88,7 @@ def over_months(sample: Sample) -> Measured | None:
         score = sample.score(one_world.cut(months))
         best = np.maximum(best, np.where(too_soon, one_world.NOWHERE, score))
     allowed = PER_MONTH * max(one_world.CUTS_MONTHS)
-    made = sample.ranking(best, visible=True)
+    made = sample.ranking(best, sample.is_visible)
     return measured(lambda w: ranking.recall_at(made, w, allowed), sample.worlds)
 
 
@@ -110,9 +110,11 @@ def curves(sample: Sample, methods: Mapping[str, Floats], points: int = 120) -> 
 
 def _measures(sample: Sample, score: Floats) -> dict[str, Measured]:
     worlds = sample.worlds
-    whole, seen = sample.ranking(score), sample.ranking(score, visible=True)
+    whole, seen = sample.ranking(score), sample.ranking(score, sample.is_visible)
+    tied = sample.ranking(score, sample.is_tied)
     made = {
         RECALL_VISIBLE: measured(lambda w: ranking.recall_at(seen, w, FALSE_SHARE), worlds),
+        RECALL_TIED: measured(lambda w: ranking.recall_at(tied, w, FALSE_SHARE), worlds),
         RECALL: measured(lambda w: ranking.recall_at(whole, w, FALSE_SHARE), worlds),
         AVERAGE_VISIBLE: measured(lambda w: ranking.average_precision(seen, w), worlds),
         AVERAGE: measured(lambda w: ranking.average_precision(whole, w), worlds),

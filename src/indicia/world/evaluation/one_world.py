@@ -50,6 +50,8 @@ def scored(world: World, cuts: Sequence[int] = CUTS_MONTHS) -> Result:
         is_cluster=pl.col("hypothesis") == "H1",
         families_visible_count=pl.col("families_visible").list.len().cast(pl.Int64),
         families_visible=pl.col("families_visible").list.sort().list.join(", "),
+        families_tied_count=pl.col("families_tied").list.len().cast(pl.Int64),
+        families_tied=pl.col("families_tied").list.sort().list.join(", "),
     )
     least = int(settings()["lead"]["families_at_least"])
     flags = pl.DataFrame()

@@ -65,8 +65,9 @@ def levels(document: Row) -> str:
         rows.append(
             (
                 level,
-                f"{held['visible']} of {held['clusters']}",
+                f"{held['visible']} ({held['tied']} tied) of {held['clusters']}",
                 spread(found[figures.RECALL_VISIBLE]),
+                spread(found[figures.RECALL_TIED]),
                 spread(at["over_months"]),
                 share(held["visible_leads"], held["visible"]),
                 f"{1000 * held['others_leads'] / max(held['others'], 1):.2f}",
@@ -78,7 +79,7 @@ def levels(document: Row) -> str:
         )
     return table(
         (
-            "level", "clusters visible in two families", "recall at 1 in 1,000, visible",
+            "level", "clusters visible in two families", "recall at 1 in 1,000, visible", "tied",
             "recall at 1 in 10,000 facility-months, visible", "leads among visible, threshold as shipped",
             "false leads per 1,000, threshold as shipped", "average precision, all clusters",
             "recall ahead of the best baseline", "calibration error", "Brier score",
@@ -90,10 +91,10 @@ def levels(document: Row) -> str:
 def stories(level: Row) -> str:
     """Leads per diversion story."""
     rows = [
-        (r["story"], r["clusters"], r["visible"], share(r["leads"], r["clusters"]), share(r["visible_leads"], r["visible"]))
+        (r["story"], r["clusters"], r["visible"], r["tied"], share(r["leads"], r["clusters"]), share(r["visible_leads"], r["visible"]))
         for r in level["stories"]
     ]  # fmt: skip
-    return table(("story", "clusters", "visible", "leads", "leads among visible"), rows)
+    return table(("story", "clusters", "visible", "tied", "leads", "leads among visible"), rows)
 
 
 def negatives(level: Row) -> str:
@@ -111,12 +112,12 @@ def negatives(level: Row) -> str:
 def sizes(level: Row) -> str:
     """Clusters, traces and leads per size."""
     rows = [
-        (said_size(r["least_chips"]), r["clusters"], r["visible"], r["in_one"], r["in_none"],
+        (said_size(r["least_chips"]), r["clusters"], r["visible"], r["tied"], r["in_one"], r["in_none"],
          share(r["leads"], r["clusters"]), share(r["visible_leads"], r["visible"]))
         for r in level["sizes"]
     ]  # fmt: skip
     return table(
-        ("chips", "clusters", "traces in two families or more", "in one", "in none", "leads", "leads among visible"),
+        ("chips", "clusters", "traces in two families or more", "tied to it in two", "in one", "in none", "leads", "leads among visible"),
         rows,
     )  # fmt: skip
 

@@ -22,6 +22,8 @@ class Sample:
         worlds: How many there are (count).
         is_cluster: Facilities that are H1.
         is_visible: Clusters with traces that reach a published grain in two or more families.
+        is_tied: Those whose traces, in two or more families, something published ties to them: a name,
+            or a scope of which they are a tenth or more.
     """
 
     rows: pl.DataFrame
@@ -29,24 +31,26 @@ class Sample:
     worlds: int
     is_cluster: Booleans
     is_visible: Booleans
+    is_tied: Booleans
 
     @classmethod
     def of(cls, rows: pl.DataFrame) -> "Sample":
         """The same rows, with what every figure asks of them."""
         seeds, world = np.unique(rows["seed"].to_numpy(), return_inverse=True)
         is_cluster = rows["is_cluster"].to_numpy().astype(bool)
-        is_seen = (rows["families_visible_count"] >= ENOUGH_FAMILIES).to_numpy().astype(bool)
-        return cls(rows, world.astype(np.int64), len(seeds), is_cluster, is_cluster & is_seen)
+        seen, tied = (
+            is_cluster & (rows[name] >= ENOUGH_FAMILIES).to_numpy().astype(bool)
+            for name in ("families_visible_count", "families_tied_count")
+        )
+        return cls(rows, world.astype(np.int64), len(seeds), is_cluster, seen, tied)
 
     def score(self, column: str) -> Floats:
         """One column of scores."""
         return np.asarray(self.rows[column].to_numpy(), dtype=np.float64)
 
-    def ranking(self, score: Floats, *, visible: bool = False) -> Ranking:
-        """The ranking by a score; with `visible` other clusters are left out."""
-        kept = (
-            self.is_visible | ~self.is_cluster if visible else np.ones(len(score), dtype=bool)
-        )
+    def ranking(self, score: Floats, among: Booleans | None = None) -> Ranking:
+        """The ranking by a score; clusters other than those asked `among` are left out."""
+        kept = ~self.is_cluster | (self.is_cluster if among is None else among)
         return rank(score[kept], self.is_cluster[kept], self.world[kept], self.worlds)
 
     def is_lead(self, column: str) -> Booleans:
