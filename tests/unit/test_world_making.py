@@ -18,7 +18,7 @@ from indicia.indicators import CATALOGUE
 from indicia.schema import OBSERVATIONS, OBSERVED, stamped
 from indicia.store import Build, Store, Vintage
 from indicia.world import publishing
-from indicia.world.making import LEVELS, World, grids, load, make
+from indicia.world.making import World, grids, load, make
 from indicia.world.making.assumptions import Setting, assumptions
 from indicia.world.making.population import population
 from indicia.world.publishing import publish
@@ -33,6 +33,11 @@ def world():
     return make(3, "middle", SMALL)
 
 
+@pytest.fixture(scope="module")
+def wide():
+    return make(6, "easy", 400)
+
+
 def test_equal_arguments_make_equal_bytes(world):
     again = make(3, "middle", SMALL)
     assert_frame_equal(again.truth, world.truth)
@@ -42,7 +47,7 @@ def test_equal_arguments_make_equal_bytes(world):
 
 
 def test_another_seed_or_level_makes_another_world(world):
-    for other in (make(4, "middle", SMALL), make(3, "hard", SMALL)):
+    for other in (make(4, "middle", 40), make(3, "hard", 40)):
         assert not other.tables["power_load_month"].equals(world.tables["power_load_month"])
 
 
@@ -60,9 +65,9 @@ def test_every_row_fits_its_table_and_names_an_invented_source(world):
         assert rows["source_url"].str.contains(r"^https://[a-z.]+\.invalid/").all()
 
 
-@pytest.mark.parametrize("level", LEVELS)
-def test_nothing_was_published_after_the_day_it_is_looked_at_from(level):
-    made = make(5, level, SMALL)
+@pytest.mark.parametrize("which", ["world", "small_world"])
+def test_nothing_was_published_after_the_day_it_is_looked_at_from(which, request):
+    made = request.getfixturevalue(which)
     last = datetime.combine(made.as_of, time.max, UTC)
     for name, rows in made.tables.items():
         assert rows["published_utc"].max() <= last, name
@@ -122,8 +127,8 @@ def test_a_small_cluster_is_invisible_in_a_zone_of_gigawatts_and_a_large_one_is_
         assert (step > 3 * large) == is_seen
 
 
-def test_power_is_visible_where_the_step_stands_out_from_its_zone_or_a_meter_is_published():
-    made = make(6, "easy", 400)
+def test_power_is_visible_where_the_step_stands_out_from_its_zone_or_a_meter_is_published(wide):
+    made = wide
     metered = made.tables["power_site_year"]["facility_id"].unique()
     seen = made.truth.filter(
         pl.col("families_visible").list.contains("power"),
@@ -152,13 +157,17 @@ def test_dates_of_the_truth_stand_in_order(world):
     assert tied.to_series().sum() == 0
 
 
-def test_levels_differ_in_what_reaches_the_public():
-    seen = {}
-    for level in ("easy", "hard"):
-        told = pl.concat([make(seed, level, 300).truth for seed in (11, 12)])
-        planted = told.filter(pl.col("hypothesis") == "H1")
-        seen[level] = planted["families_visible"].list.len().mean()
-    assert seen["easy"] > seen["hard"]
+def test_levels_differ_in_what_reaches_the_public(wide):
+    hard = make(6, "hard", 400)
+    told = {
+        w.level: w.truth.filter(pl.col("hypothesis") == "H1")["families_visible"]
+        .list.len()
+        .mean()
+        for w in (wide, hard)
+    }
+    assert told["easy"] > told["hard"]
+    for name in ("entity_record", "staffing_count", "facility_state"):
+        assert hard.tables[name].height < wide.tables[name].height, name
 
 
 def _texts(world: World):
@@ -181,8 +190,8 @@ def test_no_text_of_any_table_says_what_a_facility_is(world):
         assert hits.is_empty() or column == "classification", (name, column, hits.head(3))
 
 
-def test_no_value_of_a_facilitys_own_rows_is_borne_by_all_planted_ones_and_nobody_else():
-    made = make(7, "middle", 400)
+def test_no_value_of_a_facilitys_own_rows_is_borne_by_all_planted_ones_and_nobody_else(wide):
+    made = wide
     planted = set(made.truth.filter(pl.col("hypothesis") == "H1")["facility_id"])
     for name in (
         "facility",

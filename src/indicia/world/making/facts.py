@@ -106,41 +106,20 @@ def state_rows(setting: Setting, sites: pl.DataFrame) -> pl.DataFrame:
         **both, "on_date": pl.Series(later), "date_precision": ["quarter"] * said.height, "power_kind": ["avg"] * said.height,
         "power_reported_mw": (said["mw"] * np.exp(0.08 * chance.standard_normal(said.height))).round(2),
     }).filter(pl.Series(metered & (later > day)))  # fmt: skip
-    public = pl.col("on_date")
+    said_by = (
+        (capacity, "operator-statements", 10, "C"),
+        (other, "second-list", 60, "C"),
+        (average, "utility-filings", 120, "B"),
+    )
     return pl.concat(
         [
             publish_rows(
-                setting,
-                "facility_state",
-                capacity,
-                name="operator-statements",
-                public=public,
-                lag_days=10,
-                origin=pl.col("facility_id"),
-                reliability="C",
-            ),
-            publish_rows(
-                setting,
-                "facility_state",
-                other,
-                name="second-list",
-                public=public,
-                lag_days=60,
-                origin=pl.col("facility_id"),
-                reliability="C",
-            ),
-            publish_rows(
-                setting,
-                "facility_state",
-                average,
-                name="utility-filings",
-                public=public,
-                lag_days=120,
-                origin=pl.col("facility_id"),
-                reliability="B",
-            ),
+                setting, "facility_state", rows, name=name, public=pl.col("on_date"), lag_days=days,
+                origin=pl.col("facility_id"), reliability=grade, is_kept=False,
+            )
+            for rows, name, days, grade in said_by
         ]
-    )
+    )  # fmt: skip
 
 
 def hardware_rows(setting: Setting, sites: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
