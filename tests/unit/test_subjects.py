@@ -281,7 +281,7 @@ def test_the_seeds_agree_with_those_of_facilities_on_families_and_kinds(model):
     assert own == {kind: usual[kind] for kind in own}
     assert models.priors(model).select(
         model.hypotheses
-    ).sum_horizontal().to_list() == pytest.approx([1.0] * 3)
+    ).sum_horizontal().to_list() == pytest.approx([1.0] * models.priors(model).height)
 
 
 def test_an_indicator_of_lanes_without_a_seed_is_named():
@@ -305,7 +305,7 @@ def test_a_seed_that_cannot_be_is_refused(monkeypatch, column, value, said):
 @pytest.mark.parametrize("model", MODELS, ids=lambda m: m.kind)
 def test_the_committed_threshold_holds_in_null_worlds_of_another_seed(model):
     found = null_subjects.reached(model, 404, 20_000)
-    assert found.shape == (3, 20_000)
+    assert found.shape == (models.priors(model).height, 20_000)
     assert (1000 * (found >= model.lead["threshold_bans"]).mean(axis=1)).max() <= 1.5
     assert np.isfinite(found).any()
 

@@ -9,7 +9,7 @@ import pytest
 from indicia.indicators import lane_surge, listed_party
 from indicia.schema import EVIDENCE
 from indicia.scoring.assess import assess
-from indicia.scoring.lanes import DIRECT, HUB, NEITHER, lanes
+from indicia.scoring.lanes import DIRECT, HUB, LAST_LEG, NEITHER, lanes
 from indicia.scoring.organisations import ELSEWHERE, IN_CHINA, UNKNOWN, organisations
 
 ON = date(2026, 11, 1)
@@ -43,13 +43,14 @@ def asked(lane, *flows, on=ON):
 
 
 def test_a_lane_to_a_country_that_needs_a_licence_is_asked():
-    row = asked("TWN>CHN")
+    row = asked("USA>CHN")
     assert (row["is_admissible"], row["prior_class"]) == (True, DIRECT)
+    assert asked("SGP>CHN")["prior_class"] == LAST_LEG
     assert row["licence_since_date"] == date(2022, 8, 26)
     assert row["admissibility_reason"].startswith(
         "some chips need a licence for CN since 2022-08-26"
     )
-    assert row["name"] == "Taiwan > China"
+    assert row["name"] == "United States > China"
 
 
 def test_a_lane_into_a_hub_is_asked_where_the_basket_goes_on_to_such_a_country():

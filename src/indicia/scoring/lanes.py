@@ -18,7 +18,8 @@ from indicia.scoring.subjects import EXPOSURES, FACTS, Subjects
 
 OWN = "the lane itself"
 COUNTRIES = "lane_countries"
-DIRECT, HUB, NEITHER = "to a licence destination", "through a hub", "no licence destination"
+LAST_LEG, DIRECT = "from a hub to a licence destination", "to a licence destination"
+HUB, NEITHER = "through a hub", "no licence destination"
 TO_SITES, TO_LANES = "reference site: ", "reference lane: "
 # Per year, by whichever of exporter and importer reports more.
 ONWARD = f"""
@@ -133,7 +134,9 @@ def _facts(
             .then("reason")
             .otherwise(pl.coalesce("onward_reason", _why_not())),
             licence_since_date=pl.when(is_direct).then("since").otherwise("onward_since"),
-            prior_class=pl.when(is_direct)
+            prior_class=pl.when(is_direct & pl.col("exporter_is_hub").fill_null(value=False))
+            .then(pl.lit(LAST_LEG))
+            .when(is_direct)
             .then(pl.lit(DIRECT))
             .when("is_onward")
             .then(pl.lit(HUB))
