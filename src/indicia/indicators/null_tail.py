@@ -123,7 +123,7 @@ def of_largest(residuals: Floats, observed: Floats, tried: Integers) -> Floats:
     """P of the largest of several successive residuals of a series.
 
     Neighbours resemble each other, so `tried` periods are worth fewer independent ones: as many as
-    make the median of the largest in series of blocks what it is.
+    make the largest in series of blocks what it is, in the middle or far out, whichever asks more.
 
     Args:
         residuals: The pool, series by periods; NaN where a period is missing.
@@ -139,9 +139,11 @@ def of_largest(residuals: Floats, observed: Floats, tried: Integers) -> Floats:
     if pool is None or longest < 1:
         return np.full(len(observed), np.nan)
     reached = np.maximum.accumulate(blocks(residuals, longest, DRAWS), axis=1)
-    usual = pool.p(np.median(reached, axis=0))
-    worth = np.log(0.5) / np.log1p(-np.minimum(usual, 0.5))
-    worth = np.clip(worth, 1.0, np.arange(1, longest + 1))
+    worth = np.ones(longest)
+    for share in (0.5, 0.95):
+        usual = np.minimum(pool.p(np.quantile(reached, share, axis=0)), 1 - share)
+        worth = np.maximum(worth, np.log(share) / np.log1p(-usual))
+    worth = np.minimum(worth, np.arange(1, longest + 1))
     each = pool.p(observed)
     return np.asarray(-np.expm1(worth[np.maximum(tried, 1) - 1] * np.log1p(-each)))
 

@@ -144,7 +144,12 @@ def worth_knowing(
 
 
 def _then(
-    at: Standing, total: Floats, family_weight: Floats, family: int, rows: Floats, item: Floats
+    at: Standing,
+    total: Floats,
+    family_weight: Floats,
+    family: int,
+    rows: fusion.Integers,
+    item: Floats,
 ) -> Floats:
     """Support with one more item in one family."""
     caps = settings()["caps"]
@@ -197,7 +202,7 @@ def _reach(facilities: pl.DataFrame, exposures: pl.DataFrame) -> Callable[..., F
     }
     nowhere = np.full(facilities.height, np.nan)
 
-    def reach(kinds: Sequence[str], rows: Floats) -> Floats:
+    def reach(kinds: Sequence[str], rows: fusion.Integers) -> Floats:
         each = np.stack([largest.get(kind, nowhere) for kind in kinds])[:, rows]
         return np.where(np.isnan(each).all(axis=0), 1.0, np.fmax.reduce(each, axis=0))
 
