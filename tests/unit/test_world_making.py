@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from indicia import bundled
 from indicia import world as world_package
 from indicia.cli import work
 from indicia.errors import StoreError
@@ -97,6 +98,32 @@ def test_all_eight_explanations_all_stories_and_all_hard_negatives_are_there(wor
     assert len(HARD) == 9
     assert world.truth.filter(pl.col("hypothesis") == "H1", "is_hard_negative").is_empty()
     assert world.truth.height == SMALL == world.truth["facility_id"].n_unique()
+
+
+def test_its_page_states_every_class_level_and_rule_as_the_file_has_them():
+    page = bundled.path("docs/validation/worlds.md").read_text(encoding="utf-8")
+    given = assumptions()
+    for c in given["class"]:
+        assert f"| {c['story']} | {c['hypothesis']} | {100 * c['share']:g} % |" in page, c[
+            "story"
+        ]
+    for name, times in (
+        ("noise", 1),
+        ("omitted_share", 100),
+        ("lag", 1),
+        ("silent_share", 100),
+        ("revised_share", 100),
+        ("misprint_share", 100),
+    ):
+        unit = " %" if times == 100 else ""
+        row = " | ".join(
+            f"{times * given['levels'][level][name]:.4g}{unit}"
+            for level in ("easy", "middle", "hard")
+        )
+        assert row in page.replace("1.0 |", "1 |"), (name, row)
+    for day in given["registers"]["rule_days"]:
+        year, _, date_ = day.split("-")
+        assert re.search(rf"\b{int(date_)} \w+ {year}", page), day
 
 
 def test_planted_clusters_are_rare_and_of_the_stated_sizes():
