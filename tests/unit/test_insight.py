@@ -49,8 +49,8 @@ def weighed(*pieces, sites=("site",), more=(), catalogue=CATALOGUE):
 PIECES = (
     piece(AWARD, "award"),
     piece(STEP, "step"),
-    piece(LISTED, "listed"),
-    piece(DOMESTIC, "domestic", quality_share=0.3),
+    piece(LISTED, "listed", quality_share=0.2),
+    piece(DOMESTIC, "domestic", quality_share=0.1),
 )
 FAMILY = {
     "award": "procurement",
