@@ -64,7 +64,8 @@ SELECT DISTINCT consignee, scope_id FROM (
 """
 MARKS = f"""
 WITH goods AS ({GOODS}), known AS (
-  SELECT coalesce(s.scope_id, g.consignee) AS scope_id, g.*
+  SELECT coalesce(s.scope_id, g.consignee) AS scope_id, g.importer, g.source, g.at_period, g.shipped_date,
+         g.hs6, g.value_usd, g.band_usd, g.origin_id, g.reliability
   FROM goods g LEFT JOIN consignee_scopes s ON s.consignee = g.consignee
 ), months AS (
   SELECT scope_id, at_period, sum(band_usd) AS band_usd
@@ -111,8 +112,7 @@ ORDER BY s.scope_id
 # The dearest line in the band of each month; the first few of them.
 CITED = f"""
 WITH goods AS ({GOODS}), dear AS (
-  SELECT consignee, at_period, shipment_id, hs6, value_usd, kg, shipped_date, source, source_url, fetch_id
-  FROM goods WHERE band_usd > 0
+  SELECT consignee, at_period, shipment_id, source, value_usd FROM goods WHERE band_usd > 0
 ), tops AS (
   SELECT consignee, at_period, max(value_usd) AS top_usd FROM dear GROUP BY consignee, at_period
 ), placed AS (
@@ -121,18 +121,19 @@ WITH goods AS ({GOODS}), dear AS (
            ORDER BY t.top_usd DESC, t.at_period, t.consignee) AS place
   FROM tops t LEFT JOIN consignee_scopes s ON s.consignee = t.consignee
 ), dearest AS (
-  SELECT p.scope_id, p.place, d.*, row_number() OVER (PARTITION BY p.scope_id, p.place
+  SELECT p.scope_id, p.place, d.consignee, d.shipment_id, d.source, row_number() OVER (PARTITION BY p.scope_id, p.place
            ORDER BY d.shipment_id, d.source) AS nth
   FROM placed p JOIN dear d ON d.consignee = p.consignee AND d.at_period = p.at_period
    AND d.value_usd = p.top_usd
   WHERE p.place <= {LINES_CITED}
 )
 SELECT 'party' AS scope_kind, scope_id, 'shipment' AS table_name,
-       concat('shipment_id=', shipment_id) AS row_key,
-       concat(consignee, ': HS ', hs6, coalesce(', US$ ' || round(value_usd), ', value not stated'),
-              coalesce(', ' || kg || ' kg', ', weight not stated'), ' on ', shipped_date) AS quote,
-       source, source_url, fetch_id
-FROM dearest WHERE nth = 1 ORDER BY scope_id, place
+       concat('shipment_id=', d.shipment_id) AS row_key,
+       concat(d.consignee, ': HS ', s.hs6, coalesce(', US$ ' || round(s.value_usd), ', value not stated'),
+              coalesce(', ' || s.kg || ' kg', ', weight not stated'), ' on ', s.shipped_date) AS quote,
+       s.source, s.source_url, s.fetch_id
+FROM dearest d JOIN ({SHIPPED}) s ON s.shipment_id = d.shipment_id AND s.source = d.source
+WHERE d.nth = 1 ORDER BY scope_id, d.place
 """
 
 

@@ -72,7 +72,7 @@ declared AS ({DECLARED}), offers AS (
          row_number() OVER (PARTITION BY reporter_iso3, flow, frequency ORDER BY
            count(DISTINCT period) DESC, digits DESC, source) AS place
   FROM declared GROUP BY source, reporter_iso3, flow, frequency, digits
-), shipped AS ({SHIPPED}), lines AS (
+), lines AS (
   SELECT d.exporter, d.importer, d.flow AS channel, d.frequency, d.hs6, d.at_period, d.value_usd,
          d.kg, d.pieces, 0 AS shipments, d.source, d.origin_id, d.reliability
   FROM declared d JOIN offers o
@@ -82,7 +82,7 @@ declared AS ({DECLARED}), offers AS (
   SELECT exporter, importer, 'shipment', 'M', hs6,
          12 * CAST(year(shipped_date) AS INTEGER) + month(shipped_date) - 1, value_usd, kg, pieces,
          1, source, origin_id, reliability
-  FROM shipped WHERE hs6 IN ({CODES}) AND value_usd > 0
+  FROM ({SHIPPED}) WHERE hs6 IN ({CODES}) AND value_usd > 0
 ), judged_lines AS (
   SELECT *, {IN_BAND} AS band_part_usd FROM lines
 ), cells AS (

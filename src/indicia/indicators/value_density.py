@@ -46,7 +46,7 @@ ASKED = f"""flow IN ('M', 'X') AND (position('+' IN hs_code) > 0
 SHIPPED_LANES = f"""
   UNION ALL
   SELECT exporter, importer, CASE WHEN hs6 IN ({CODES}) THEN 1 ELSE 0 END, origin_id, reliability
-  FROM shipped WHERE exporter IS NOT NULL AND importer IS NOT NULL"""
+  FROM ({SHIPPED}) WHERE exporter IS NOT NULL AND importer IS NOT NULL"""
 
 
 def shares(past: Past = scaled) -> str:
