@@ -20,7 +20,7 @@ def test_the_doubt_and_the_tests_are_sentences(made):
     said = insight.tests(made, made_store.BOLD)
     assert "90 periods tested" in said
     assert "of 2,400 in this release" in said
-    assert "q 0.15 among 5 facilities" in said
+    assert "q 0.15 among 5 facilities, which does not stand out at 0.1;" in said
     assert insight.tests(made, "nobody") == ""
 
 

@@ -4,6 +4,7 @@ import polars as pl
 
 from indicia.answers import catalogue, words
 from indicia.answers.reader import Reader
+from indicia.scoring.hypotheses import settings
 
 
 def families(store: Reader, facility_id: str) -> pl.DataFrame:
@@ -74,10 +75,12 @@ def tests(store: Reader, facility_id: str) -> str:
         return (
             "No test with a p-value reaches this facility; that is no sign for or against it."
         )
+    share = settings()["tests"]["false_discovery_share"]
+    stands = "stands out" if row["q_value"] <= share else "does not stand out"
     return (
         f"{row['tests_count']:,} periods tested reach this facility, of {row['release_count']:,} in this "
         f"release: p {row['p_simes']:.3g} (Simes), q {row['q_value']:.3g} among "
-        f"{row['compared_count']:,} facilities; {row['untested_count']:,} pieces of evidence have no "
+        f"{row['compared_count']:,} facilities, which {stands} at {share:g}; {row['untested_count']:,} pieces of evidence have no "
         "p-value. A q says how often noise looks so; it moves neither support nor order."
     )
 
