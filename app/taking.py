@@ -52,7 +52,7 @@ def offer(store: Store, wanted: leads.Filters, order: str, decided: pl.DataFrame
         return taking.bundle(Journal(folder), act, store, found, fmt or "csv", known)
 
     st.download_button(
-        "Download the list with its evidence, citation and licences (ZIP)", made,
+        f"Download as {fmt}, with evidence, citation and licences (ZIP)", made,
         file_name="indicia-list.zip", mime="application/zip", on_click="ignore", key="download",
         icon=":material/download:",
     )  # fmt: skip
