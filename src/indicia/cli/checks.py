@@ -8,7 +8,7 @@ from pathlib import Path
 from indicia import __version__, bundled
 from indicia.cli.providers import Found
 from indicia.errors import IndiciaError
-from indicia.review import Journal
+from indicia.review import Journal, access
 from indicia.schema import FETCH
 from indicia.sources.archive import Archive
 from indicia.sources.contract import Fetch
@@ -50,7 +50,7 @@ def run(home: Path, found: Found) -> list[Mapping[str, object]]:
         for name, job in sorted(found.jobs.items())
         if job.source.key_variable and name not in found.broken
     ]
-    return [*rows, *_store(home), _journal(home)]
+    return [*rows, *_store(home), _journal(home), _access(home)]
 
 
 def _journal(home: Path) -> Mapping[str, object]:
@@ -67,6 +67,18 @@ def _journal(home: Path) -> Mapping[str, object]:
         FINE,
         f"{pairs} judged pairs, {position} entries; copy {held.path.name} with your backups",
     )
+
+
+def _access(home: Path) -> Mapping[str, object]:
+    try:
+        rules = access.rules(home)
+    except IndiciaError as error:
+        return _row("access", PROBLEM, f"{error} Until then nobody can write.")
+    if rules.is_open:
+        return _row("access", FINE, "whoever reaches the app may read, review and approve")
+    approvers = sum("approve" in p.roles for p in rules.people)
+    told = f"{len(rules.people)} people named, {approvers} of them may approve"
+    return _row("access", FINE if approvers else NOTE, told)
 
 
 def _key(name: str, variable: str, *, optional: bool) -> Mapping[str, object]:
