@@ -63,6 +63,8 @@ FREE_UNTIL = (
     (np.datetime64("2022-07-20"), ("A100", "V100", "A100")),
     (np.datetime64("2023-09-20"), ("A800", "H800", "A800")),
 )
+# H20 needed a licence from 9 April 2025 on, the first were given in August; an award takes weeks.
+UNLICENSED, LICENSED = np.datetime64("2025-01-20"), np.datetime64("2025-08-15")
 FREE_FROM = np.datetime64("2022-12-15")
 AWARD_DAYS = (20, 75)
 CODES = {
@@ -202,8 +204,10 @@ def _words(
 
 
 def _possible(process: dict[str, Any]) -> np.datetime64:
-    """The day of a process; one that buys what was free then falls into a time when it was."""
+    """The day of a process; a lawful purchase falls into a time when it was free, or licensed."""
     day = np.datetime64(process["day"])
+    if process["kind"] == "named_h20" and UNLICENSED < day < LICENSED:
+        return LICENSED
     if process["kind"] != "named_before":
         return day
     (first, _), (second, _) = FREE_UNTIL
