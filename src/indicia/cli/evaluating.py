@@ -18,6 +18,7 @@ from indicia.world.making import LEVELS
 
 TUNING, FINAL = range(1, 21), range(101, 141)
 FACILITIES = 1000
+SEEN_EARLIER = 20  # worlds that are looked at from earlier days too: each such day costs as much as the last
 PAGE, PICTURE, FIGURES = (
     "validation/scoring.md",
     "img/validation_scoring.svg",
@@ -61,12 +62,13 @@ def evaluate(
         )
         raise UsageError(message)
     kept_in = folder or home() / "evaluation" / "worlds"
-    middle = wanted_levels[len(wanted_levels) // 2]
+    middle, once = results.middle_of(wanted_levels), CUTS_MONTHS[:1]
+    earlier = {(middle, seed) for seed in chosen[:SEEN_EARLIER]}
     wanted = [
-        Wanted(level, seed, facilities, CUTS_MONTHS if level == middle else CUTS_MONTHS[:1])
+        Wanted(level, seed, facilities, CUTS_MONTHS if (level, seed) in earlier else once)
         for level in wanted_levels
         for seed in chosen
-    ] + [Wanted(middle, seed, facilities, CUTS_MONTHS[:1]) for seed in tuning]
+    ] + [Wanted(middle, seed, facilities, once) for seed in tuning]
     with screen.progress(quiet=as_json) as progress:
         kept = runs.run(wanted, kept_in, processes, progress)
         progress("measuring")
@@ -86,7 +88,7 @@ def write(document: dict[str, Any], docs: Path) -> list[Path]:
     texts = {
         PAGE: page.page(document, f"../{PICTURE}"),
         PICTURE: chart.picture(document),
-        FIGURES: json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1) + "\n",
+        FIGURES: json.dumps(document, ensure_ascii=False, allow_nan=False) + "\n",
     }
     for name, text in texts.items():
         (docs / name).parent.mkdir(parents=True, exist_ok=True)
@@ -96,7 +98,11 @@ def write(document: dict[str, Any], docs: Path) -> list[Path]:
 
 def _answer(document: dict[str, Any]) -> list[dict[str, object]]:
     met = {True: "met", False: "not met", None: "not measured"}
-    return [{**a, "is_met": met[a["is_met"]]} for a in document["aims"]]
+    rounded = [
+        {k: round(v, 4) if isinstance(v, float) else v for k, v in a.items()}
+        for a in document["aims"]
+    ]
+    return [{**a, "is_met": met[a["is_met"]]} for a in rounded]
 
 
 def _seeds(text: str) -> list[int]:

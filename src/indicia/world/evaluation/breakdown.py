@@ -11,6 +11,7 @@ from indicia.world.evaluation.sample import ENOUGH_FAMILIES, Sample
 
 EDGES = (256, 1_000, 4_000, 16_000, 64_000)
 ENOUGH_RECALL = 0.8
+NOT_ASKED = "the policy clock does not ask H1"
 IS_LEAD, IS_VISIBLE, IS_TIED = "is_lead", "is_visible", "is_tied"
 
 
@@ -89,10 +90,13 @@ def smallest(sizes: pl.DataFrame, found: str, of: str) -> int | None:
     return least
 
 
-def has_cuts(sample: Sample) -> bool:
-    """Whether every world of the sample was looked at from earlier days too."""
+def seen_earlier(sample: Sample) -> Sample | None:
+    """The worlds that were looked at from earlier days too; None where there are none."""
     names = [one_world.cut(months) for months in one_world.CUTS_MONTHS]
-    return all(n in sample.rows.columns and not sample.rows[n].has_nulls() for n in names)
+    if not set(names) <= set(sample.rows.columns):
+        return None
+    rows = sample.rows.drop_nulls(names)
+    return Sample.of(rows) if rows.height else None
 
 
 def by_cut(sample: Sample) -> pl.DataFrame:
@@ -139,19 +143,21 @@ def waited(sample: Sample) -> pl.Series:
 
 
 def missed(rows: pl.DataFrame) -> pl.DataFrame:
-    """Why visible clusters are no leads: story, reason, clusters."""
-    reason = (
+    """Why visible clusters are no leads: story, why, clusters, tied (how many of them are tied)."""
+    why = (
         pl.when(~pl.col("is_admissible"))
-        .then(pl.lit("reference site: H1 is not asked"))
+        .then(pl.lit(NOT_ASKED))
+        .when(pl.col("families_for_count") == 0)
+        .then(pl.lit("no family speaks for H1"))
         .when(pl.col("families_for_count") < ENOUGH_FAMILIES)
-        .then(pl.format("{} families for H1", "families_for_count"))
+        .then(pl.lit("one family speaks for H1"))
         .otherwise(pl.format("support too low against {}", "strongest_rival"))
     )
     return (
         rows.filter(IS_VISIBLE, ~pl.col(IS_LEAD))
-        .group_by("story", reason=reason)
-        .agg(clusters=pl.len())
-        .sort("clusters", "story", "reason", descending=[True, False, False])
+        .group_by("story", why=why.fill_null(NOT_ASKED))
+        .agg(clusters=pl.len(), tied=pl.col(IS_TIED).sum())
+        .sort("clusters", "story", "why", descending=[True, False, False])
     )
 
 

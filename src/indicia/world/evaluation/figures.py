@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import polars as pl
 
-from indicia.world.evaluation import breakdown, learned, one_world, ranking
+from indicia.scoring.hypotheses import FAMILIES
+from indicia.world.evaluation import learned, one_world, ranking
 from indicia.world.evaluation.baselines import EQUAL, FLAGS, LARGEST, RANDOM, SIZE
 from indicia.world.evaluation.ranking import Floats, Measured, measured
 from indicia.world.evaluation.sample import Sample
@@ -52,7 +53,7 @@ def compared(sample: Sample, methods: Mapping[str, Floats]) -> pl.DataFrame:
 def by_family(sample: Sample) -> pl.DataFrame:
     """Every measure with each family removed, and by each family alone: columns of SCHEMA."""
     made = {}
-    for family in one_world.SCORED:
+    for family in FAMILIES:
         made[f"without {family}"] = sample.score(one_world.without(family))
         made[f"{family} alone"] = sample.score(one_world.alone(family))
     return compared(sample, made)
@@ -72,14 +73,12 @@ def ahead(sample: Sample, methods: Mapping[str, Floats]) -> tuple[str, Measured]
     return best, measured(lambda w: recall(own, w) - recall(others[best], w), sample.worlds)
 
 
-def over_months(sample: Sample) -> Measured | None:
+def over_months(sample: Sample) -> Measured:
     """Recall of visible clusters at one false lead per 10,000 facility-months.
 
     A facility that is a lead at any cut counts once over the months between first and last cut;
-    cuts before a cluster began count for nothing. None where worlds were seen from one day only.
+    cuts before a cluster began count for nothing.
     """
-    if not breakdown.has_cuts(sample):
-        return None
     began = sample.rows["starts_date"]
     best = np.full(sample.rows.height, one_world.NOWHERE)
     for months in one_world.CUTS_MONTHS:
@@ -92,7 +91,7 @@ def over_months(sample: Sample) -> Measured | None:
     return measured(lambda w: ranking.recall_at(made, w, allowed), sample.worlds)
 
 
-def curves(sample: Sample, methods: Mapping[str, Floats], points: int = 120) -> pl.DataFrame:
+def curves(sample: Sample, methods: Mapping[str, Floats], points: int = 60) -> pl.DataFrame:
     """name, recall, precision: the curve of every method over all clusters, thinned for drawing."""
     parts = []
     for name, score in methods.items():

@@ -16,7 +16,6 @@ from indicia.world.making import World
 
 CUTS_MONTHS = (0, 9, 18)
 LAST = 0
-SCORED = ("power", "procurement", "customs", "staffing", "registry")
 NOWHERE = -1000.0
 SIZES = (
     "SELECT facility_id, max(coalesce(power_reported_mw, power_estimated_mw)) AS largest_mw "
@@ -120,7 +119,7 @@ def _whole(tables: Mapping[str, pl.DataFrame], last: pl.DataFrame, least: int) -
         "families_for_count",
         stated_share=_stated(tables),
     )
-    for family in SCORED:
+    for family in FAMILIES:
         others = tuple(f for f in FAMILIES if f != family)
         for part in (
             _judged(tables, others, least, without(family)),

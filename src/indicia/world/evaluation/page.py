@@ -23,7 +23,7 @@ The aims are set for the middle level.
 2. A cluster is a facility that is H1. It is *visible* if its own traces reach a published grain in two families or more; a lead needs two families, so the others cannot become leads by right. It is *tied* if in two families something published ties the trace to it: a name, or a scope of which it is a tenth or more. A wave on a trade lane is visible and belongs to nobody in particular.
 3. Every method ranks the same facilities by the same evidence, assessed at the end of the world from what was published by then. Reference sites, of which the policy clock does not ask H1, come last under every method. Ours ranks by support, candidates with two families for H1 before all others.
 4. *Recall at 1 in 1,000*: the share of clusters ranked before more than one in 1,000 of the facilities without H1, each method with the cut that its own ranking gives. For *visible*, the other clusters are left out. Facilities with equal scores count as order by chance would have them.
-5. *Recall at 1 in 10,000 facility-months*: each world of the middle level is looked at {cuts} months before its end. A facility without H1 that is a lead at any of these days counts once, over all facilities and the {span} months between the first day and the last; a cluster counts from the day it began. Leads that come and go between the days are not seen, so the rate of false leads is a lower bound.
+5. *Recall at 1 in 10,000 facility-months*: {seen_earlier} worlds of the {middle} level are looked at {cuts} months before their end. A facility without H1 that is a lead at any of these days counts once, over all facilities and the {span} months between the first day and the last; a cluster counts from the day it began. Leads that come and go between the days are not seen, so the rate of false leads is a lower bound.
 6. Precision at 10 and 50 is the mean over worlds, each with some {per_world} clusters, so precision at 50 cannot exceed {most_50}.
 7. Intervals are 95 %: by bootstrap over worlds (1,000 draws), Wilson's for shares of clusters or facilities.
 8. Baselines without truth: chance; stated MW; number of indicators that flag; sum over indicators of the percentile of the signal, less for those that speak against H1; largest standardised signal; isolation forest. Gradient boosting sees the truth of the tuning worlds, made by the same generator: an upper reference, no rival. {learned}
@@ -124,6 +124,7 @@ def page(document: Mapping[str, Any], picture: str) -> str:
         learned=LEARNED[middle["has_forest"]],
         levels_table=page_tables.levels(document),
         middle=document["middle"],
+        seen_earlier=middle["worlds_seen_earlier_count"],
         smallest_visible=page_tables.smallest(middle["smallest_visible"]),
         smallest_any=page_tables.smallest(middle["smallest_any"]),
     )

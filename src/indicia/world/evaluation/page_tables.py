@@ -156,9 +156,16 @@ def bins(level: Row) -> str:
 
 
 def missed(level: Row) -> str:
-    """Why visible clusters are no leads."""
-    rows = [(r["story"], r["reason"], r["clusters"]) for r in level["missed"]]
-    return table(("story", "why it is no lead", "clusters"), rows)
+    """Why visible clusters are no leads, and the same by story."""
+    whole: dict[str, list[int]] = {}
+    for row in level["missed"]:
+        counts = whole.setdefault(row["why"], [0, 0])
+        counts[0] += row["clusters"]
+        counts[1] += row["tied"]
+    ranked = sorted(whole.items(), key=lambda item: (-item[1][0], item[0]))
+    by_story = [(r["story"], r["why"], r["clusters"], r["tied"]) for r in level["missed"]]
+    head = ("why it is no lead", "visible clusters", "tied among them")
+    return f"{table(head, [(why, *n) for why, n in ranked])}\nBy story:\n\n{table(('story', *head), by_story)}"
 
 
 def contradictions(level: Row) -> str:

@@ -27,6 +27,7 @@ from indicia.world.evaluation.ranking import Measured
 from indicia.world.evaluation.runs import Kept
 from indicia.world.evaluation.sample import Sample
 from indicia.world.evaluation.threshold import threshold
+from indicia.world.making import LEVELS
 
 RECALL_AIM, AHEAD_AIM, ERROR_AIM, NEGATIVE_AIM = 0.7, 0.2, 0.07, 0.01
 CODES = tuple(i.code for i in CATALOGUE)
@@ -53,7 +54,7 @@ def document(
         is_final: Whether this is the one run on the final seeds.
         day: The day it was made.
     """
-    middle = levels[len(levels) // 2]
+    middle = middle_of(levels)
     # Worlds of another level with the same seed are other worlds.
     apart = kept.of(middle, tuning if is_final else seeds).facilities
     by_level = {
@@ -62,6 +63,8 @@ def document(
         )
         for level in levels
     }
+    for level in set(levels) - {middle}:  # the page shows those of the middle level
+        del by_level[level]["flag_rates"], by_level[level]["contradictions"]
     set_on = Sample.of(kept.of(middle, tuning if is_final else seeds).facilities)
     return {
         "format": FORMAT,
@@ -78,6 +81,11 @@ def document(
         "by_level": by_level,
         "aims": aims(by_level[middle]),
     }
+
+
+def middle_of(levels: Sequence[str]) -> str:
+    """The level that aims and threshold speak of: the generator's middle one where it is among them."""
+    return LEVELS[1] if LEVELS[1] in levels else levels[0]
 
 
 def aims(found: Document) -> list[Document]:
@@ -118,8 +126,7 @@ def _level(kept: Kept, train: pl.DataFrame | None) -> Document:
     rows = breakdown.marked(sample)
     sizes = breakdown.by_size(rows)
     rated = flag_rates.rates(kept.flags)
-    over_months = figures.over_months(sample)
-    seen_earlier = over_months is not None
+    earlier = breakdown.seen_earlier(sample)
     return {
         "worlds_count": sample.worlds,
         "has_trees": boosted is not None,
@@ -129,15 +136,16 @@ def _level(kept: Kept, train: pl.DataFrame | None) -> Document:
         "best_baseline": best,
         "ahead": _measured(ahead),
         "families": _records(figures.by_family(sample)),
-        "over_months": _measured(over_months) if over_months else None,
+        "over_months": _measured(figures.over_months(earlier)) if earlier else None,
+        "worlds_seen_earlier_count": earlier.worlds if earlier else 0,
         "at_threshold": breakdown.of_threshold(rows),
         "stories": _records(breakdown.by_story(rows)),
         "negatives": _shares(breakdown.by_negative(rows), "leads", "facilities"),
         "sizes": _records(sizes),
         "smallest_visible": breakdown.smallest(sizes, "visible_leads", "visible"),
         "smallest_any": breakdown.smallest(sizes, "leads", "clusters"),
-        "cuts": _records(breakdown.by_cut(sample)) if seen_earlier else [],
-        "waited_months": _quartiles(breakdown.waited(sample)) if seen_earlier else None,
+        "cuts": _records(breakdown.by_cut(earlier)) if earlier else [],
+        "waited_months": _quartiles(breakdown.waited(earlier)) if earlier else None,
         "calibration": _calibration(sample, train),
         "missed": _records(breakdown.missed(rows)),
         "flag_rates": _records(rated),

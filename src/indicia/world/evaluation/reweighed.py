@@ -36,7 +36,7 @@ def reached(tables: Tables, families: Collection[str]) -> tuple[Floats, fusion.I
     rows = np.arange(judged.height)
     support = np.where(stated, own, np.stack([s for s, _ in tried])[lowest, rows])
     rival = np.where(stated, rival, np.stack([r for _, r in tried])[lowest, rows])
-    return support, (weights[rows, :, rival] > 0).sum(axis=1)
+    return support, fusion.families_for(weights, rival, caps["favours_from_bans"])
 
 
 def ordered(
