@@ -16,6 +16,7 @@ page = st.navigation(
         st.Page("views/home.py", title="Home", default=True),
         st.Page("views/leads.py", title="Leads"),
         st.Page("views/map.py", title="Map"),
+        st.Page("views/lanes.py", title="Lanes"),
         st.Page("views/facility.py", title="Facility"),
         st.Page("views/compare.py", title="Compare"),
         st.Page("views/entity.py", title="Entity"),

@@ -13,7 +13,7 @@ from indicia.answers import words
 from indicia.schema import short_hash
 from indicia.store import Store, home, pointer
 
-FACILITY, ENTITY = "views/facility.py", "views/entity.py"
+FACILITY, ENTITY, LANES = "views/facility.py", "views/entity.py", "views/lanes.py"
 PIXELS_PER_ROW, MOST_PIXELS = 35, 560
 DATE_PIXELS, MOMENT_PIXELS = 105, 150
 FORMATS = {
@@ -25,6 +25,7 @@ UNITS = {
     "_bans": "bans", "_mw": "MW", "_mwh": "MWh", "_deg": "°", "_m3": "m³", "_usd": "US$",
     "_utc": "UTC", "_hours": "hours", "_kg": "kg",
 }  # fmt: skip
+LINE_HELP = "Each line has its own scale. The next column says whose load it is: a zone's is never the site's own."
 WIDE = {
     "cause",
     "public",
@@ -46,6 +47,8 @@ TITLES = {
     "support_was_bans": "support before (bans)", "way": "taken from", "at_utc": "when (UTC)",
     "families_for_count": "families for H1", "coverage": "computable", "what": "what cannot be seen",
     "rival_words": "strongest rival", "verdict_words": "verdict", "precision_words": "place known to",
+    "load_line": "load over time", "load_of": "whose load that is", "change": "changed",
+    "starts_bans": "from (bans)", "ends_bans": "to (bans)",
     "accelerators_p05_count": "P05", "accelerators_p50_count": "P50", "accelerators_p95_count": "P95",
     "asked_countries_iso2": "countries asked", "countries_iso2": "countries",
     "country_iso2": "country", "headquarters_iso2": "headquarters", "coord_precision": "place known to",
@@ -179,6 +182,8 @@ def _column(name: str) -> ColumnConfig:
         name.removesuffix(suffix) if suffix in {*FORMATS, "_utc", "_url", "_date"} else name
     )
     label = TITLES.get(name) or words_.replace("_", " ") + (f" ({unit})" if unit else "")
+    if suffix == "_line":
+        return st.column_config.LineChartColumn(label, width="small", help=LINE_HELP)
     if suffix == "_url" or name == "homepage":
         return st.column_config.LinkColumn(label if name == "homepage" else f"{label} link")
     if suffix in FORMATS:
@@ -189,9 +194,8 @@ def _column(name: str) -> ColumnConfig:
         return st.column_config.DatetimeColumn(
             label, format="YYYY-MM-DD HH:mm", width=MOMENT_PIXELS
         )
-    if name in WIDE:
-        return st.column_config.TextColumn(label, width="large")
-    return st.column_config.Column(label)
+    wide = st.column_config.TextColumn(label, width="large")
+    return wide if name in WIDE else st.column_config.Column(label)
 
 
 def twin(frame: pl.DataFrame, key: str, what: str) -> None:
@@ -218,3 +222,8 @@ def open_facility(facility_id: str) -> None:
 def open_entity(name: str) -> None:
     """Go to an organisation."""
     st.switch_page(ENTITY, query_params={"entity": name})
+
+
+def open_lane(lane: str) -> None:
+    """Go to a trade lane, `EXP>IMP`."""
+    st.switch_page(LANES, query_params={"lane": lane})

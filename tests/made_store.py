@@ -26,6 +26,7 @@ STAMP = {
 }
 Rows = Mapping[str, list[dict[str, object]]]
 BOLD = "made-bold"
+LANE = "TWN>MYS"
 QUIET = "made-quiet"
 UNKNOWN = "made-unknown"
 REFERENCE = "made-reference"
@@ -75,6 +76,15 @@ def _assessment(key: str, verdict: str, support: float, **more: object) -> dict[
             "p_simes": 0.03, "q_value": 0.15, **more}  # fmt: skip
 
 
+def _lane(key: str, name: str, verdict: str, support: float) -> dict[str, object]:
+    return {"subject_kind": "lane", "subject_id": key, "name": name, "verdict": verdict,
+            "is_admissible": verdict != "reference lane", "admissibility_reason": "Invented reason.",
+            "prior_class": "through a hub", "support_bans": support, "strongest_rival": "L2", "evidence_bans": 0.7,
+            "support_low_bans": support - 0.7, "support_high_bans": support + 0.7, "is_prior_driven": True,
+            "families_for_count": 1, "families_asked_count": 1, "computable_count": 1, "applicable_count": 2,
+            "coverage_share": 0.5}  # fmt: skip
+
+
 def _observations() -> dict[str, list[dict[str, object]]]:
     state = {
         "facility_id": BOLD,
@@ -121,7 +131,12 @@ def _observations() -> dict[str, list[dict[str, object]]]:
             {"event_id": "a1", "kind": "announcement", "status": "alleged", "title": "Invented allegation", "facility_id": BOLD, "starts_date": date(2025, 3, 1), "ends_date": date(2025, 6, 1), "date_precision": "month", "parties": "Omega Compute Sdn. Bhd.", "denial": "Omega denies it."},
             {"event_id": "a2", "kind": "construction", "status": "reported", "title": "Undated ground works", "facility_id": BOLD},
         ],
+        "customs_flow": [
+            {"reporter_iso3": r, "partner_iso3": p, "flow": f, "hs_code": "847150", "frequency": "A", "period": str(y), "value_reported_usd": v * 1e6, "net_weight_reported_kg": v * 900}
+            for y in (2023, 2024) for r, p, f, v in (("MYS", "TWN", "M", 90.0 + y % 4), ("TWN", "MYS", "X", 80.0))
+        ],
         "exposure": [
+            {"facility_id": BOLD, "scope_kind": "lane", "scope_id": LANE, "weight_share": 0.2, "basis": "share of the country's stated capacity"},
             {"facility_id": BOLD, "scope_kind": "zone", "scope_id": "ZONE", "weight_share": 0.1, "basis": "stated capacity over zone growth"},
             {"facility_id": BOLD, "scope_kind": "process", "scope_id": "ocds-x-1", "weight_share": 0.9, "basis": "delivery place named"},
             {"facility_id": BOLD, "scope_kind": "employer", "scope_id": "Omega Compute @ Invented Park", "weight_share": 0.5, "basis": "place named"},
@@ -141,7 +156,7 @@ def _results() -> dict[str, list[dict[str, object]]]:
         key: str, code: str, result: str, statement: str, **more: object
     ) -> dict[str, object]:
         return {"evidence_id": key, "indicator": code, "scope_kind": "facility", "scope_id": BOLD, "result": result,
-                "kind": "invented", "statement": statement, "origin_id": "o", "reliability": "B", **more}  # fmt: skip
+                "kind": "invented", "statement": statement, "origin_id": f"of {code}", "reliability": "B", **more}  # fmt: skip
 
     results = (("R01", "procurement", "flag"), ("P01", "power", "flag"), ("P02", "power", "no_flag"),
                ("C01", "customs", "no_data"), ("S01", "staffing", "no_data"), ("E01", "registry", "not_applicable"))  # fmt: skip
@@ -149,11 +164,12 @@ def _results() -> dict[str, list[dict[str, object]]]:
         "evidence": [
             found("e1", "R01", "flag", "A tender names 64 restricted accelerators.", observed_value=64.0, threshold_value=8.0, unit="count", starts_date=date(2024, 2, 9), ends_date=date(2024, 2, 9)),
             found("e2", "P01", "flag", "Base load stepped up by 60 MW.", observed_value=60.0, threshold_value=20.0, unit="MW", starts_date=date(2024, 4, 1), ends_date=date(2024, 7, 1)),
-            found("e3", "P02", "no_flag", "Load factor stays ordinary.", observed_value=0.6, threshold_value=0.85, unit="share"),
+            found("e3", "P02", "no_flag", "Load factor stays ordinary.", observed_value=0.6, threshold_value=0.85, unit="share", origin_id="of P01"),
+            found("e4", "C01", "flag", "Imports outgrew the exporter, the importer and the world.", scope_kind="lane", scope_id=LANE, observed_value=4.1, threshold_value=3.5, unit="robust z"),
         ],
         "evidence_source": [
             {"evidence_id": e, "table_name": "procurement_notice", "row_key": "process_id=ocds-x-1", "quote": "<i>64 units</i>", "source": "procurement/ocds", "source_url": "https://example.org/notice", "fetch_id": "fetch-1"}
-            for e in ("e1", "e2", "e3")
+            for e in ("e1", "e2", "e3", "e4")
         ],
         "item": [item(BOLD, "e1", "procurement", 1.1), item(BOLD, "e2", "power", 0.6), item(BOLD, "e3", "power", -0.2, is_counted=False)],
         "indicator_result": [
@@ -168,16 +184,31 @@ def _results() -> dict[str, list[dict[str, object]]]:
             _assessment(REFERENCE, "reference site", -2.0),
         ],
         "assessment_rival": [
-            {"facility_id": BOLD, "rival": k, "prior_bans": -0.7, "evidence_bans": 1.6 + abs(n - 1) / 10, "support_bans": 0.9 + abs(n - 1) / 10}
+            {"facility_id": BOLD, "rival": k, "prior_bans": abs(n - 1) / 10 - 0.6, "evidence_bans": 1.5, "support_bans": 0.9 + abs(n - 1) / 10}
             for n, k in enumerate(RIVALS)
         ],
         "assessment_family": [
             {"facility_id": BOLD, "family": f, "weight_bans": w, "support_without_bans": 0.9 - w, "rival_without": "H3", "verdict_without": "lead" if w < 0.4 else "watch"}
-            for f, w in (("procurement", 1.1), ("power", 0.5), ("customs", 0.0))
+            for f, w in (("procurement", 1.1), ("power", 0.4), ("customs", 0.0))
         ],
         "next_evidence": [
             {"facility_id": BOLD, "place": n + 1, "indicator": i, "expected_change_bans": 0.3 / (n + 1), "flag_share": 0.2, "flag_change_bans": 0.8, "no_flag_change_bans": -0.1}
             for n, i in enumerate(("S01", "C01"))
+        ],
+        "subject_assessment": [
+            _lane(LANE, "Taiwan > Malaysia", "watch", -0.3),
+            _lane("TWN>USA", "Taiwan > United States", "reference lane", -1.5),
+        ],
+        "subject_rival": [
+            {"subject_kind": "lane", "subject_id": LANE, "rival": f"L{n}", "prior_bans": -1.0, "evidence_bans": 0.7, "support_bans": -0.3}
+            for n in (2, 3, 4, 5)
+        ],
+        "subject_item": [
+            {"subject_kind": "lane", "subject_id": LANE, "evidence_id": "e4", "family": "customs", "exposure_share": 1.0, "exposure_basis": "the lane itself", "is_counted": True, **{f"over_{n}_bans": 0.7 for n in (2, 3, 4, 5)}},
+        ],
+        "subject_result": [
+            {"subject_kind": "lane", "subject_id": LANE, "indicator": i, "family": "customs", "result": r, "evidence_count": n}
+            for i, r, n in (("C01", "flag", 1), ("C04", "not_applicable", 0))
         ],
         "test_run": [{"indicator": "P01", "evidence_count": 40, "flag_count": 2, "with_p_count": 40, "tests_count": 2400, "smallest_p": 0.001}],
     }  # fmt: skip

@@ -12,7 +12,13 @@ from indicia.indicators.lane_flows import CODES
 from indicia.scoring.models import LANE
 
 KIND = LANE.kind
+# Columns of the list, in the order in which a reader weighs them.
+SHOWN = (
+    "name", "verdict_words", "support_bans", "rival_words", "families", "coverage", "flags", "reason", "doubt",
+    "is_prior_driven", "prior_class", "subject_id",
+)  # fmt: skip
 __all__ = [
+    "SHOWN",
     "Explanation",
     "Filters",
     "coverage",

@@ -80,27 +80,28 @@ def _with_room(values: pl.Series) -> list[float]:
     return [low - room, high + room]
 
 
-def coverage(results: pl.DataFrame, caption: str) -> alt.Chart:
-    """How many facilities each indicator could be computed for, shown before any score.
+def coverage(results: pl.DataFrame, caption: str, what: str = "facilities") -> alt.Chart:
+    """For how many facilities or lanes each indicator could be computed, shown before any score.
 
     Args:
         results: As `answers.leads.coverage` gives them.
         caption: What data this was made from.
+        what: What is counted.
     """
     order = {"flag": ORANGE, "no_flag": BLUE, "no_data": "#c3c9d0", "not_applicable": GREY}
     long = results.unpivot(
         [f"{r}_count" for r in order],
         index=["family", "indicator"],
         variable_name="result",
-        value_name="facilities",
+        value_name="subjects",
     ).with_columns(pl.col("result").str.strip_suffix("_count").replace(words.RESULTS))
     chart: alt.Chart = (
         alt.Chart(long)
         .mark_bar(stroke="white", strokeWidth=0.5)
         .encode(
             x=alt.X(
-                "facilities:Q",
-                title="facilities",
+                "subjects:Q",
+                title=what,
                 stack="zero",
                 axis=alt.Axis(tickMinStep=1, format="d"),
             ),
@@ -113,7 +114,7 @@ def coverage(results: pl.DataFrame, caption: str) -> alt.Chart:
                 ),
                 legend=alt.Legend(orient="top"),
             ),
-            tooltip=["indicator:N", "family:N", "result:N", "facilities:Q"],
+            tooltip=["indicator:N", "family:N", "result:N", alt.Tooltip("subjects:Q", title=what)],
         )
         .properties(
             height=22 * results.height + HEAD_PIXELS,

@@ -1,0 +1,190 @@
+"""One lane over time: what both sides report with the gap between them, and what its goods cost by weight."""
+
+from typing import Any
+
+import altair as alt
+import polars as pl
+
+from indicia.answers.charts import look
+from indicia.answers.charts.look import BLUE, GREY, ORANGE, PURPLE
+
+WIDTH, VALUE_PIXELS, GAP_PIXELS, STATE_PIXELS, PART_PIXELS = 940, 190, 90, 44, 110
+LABEL_PIXELS = 96
+SIDES = {"importer": BLUE, "exporter": ORANGE}
+SHAPES = ("circle", "square")
+PARTS = {
+    "band_usd": "in the band of AI servers",
+    "outside_usd": "outside the band",
+    "unmeasured_usd": "neither weight nor pieces",
+}
+PART_COLOURS = (ORANGE, BLUE, "#c3c9d0")
+REPORTS_SAY = (
+    "Never added up. A gap in a line: no report, which is never zero; hollow, at zero: the country reports the "
+    "period, but nothing on the lane."
+)
+
+
+def reports(
+    series: pl.DataFrame, events: pl.DataFrame, name: str, gap_says: str, caption: str
+) -> alt.VConcatChart:
+    """Both sides' reports, the gap between them, and who did not report, on one axis of time.
+
+    Args:
+        series: Rows of one frequency, as `answers.lane_reports.series` gives them; not empty.
+        events: As `answers.lane_around.events` gives them.
+        name: The lane.
+        gap_says: How the gap is worked out.
+        caption: What data this was made from.
+    """
+    sides = pl.concat(
+        [
+            series.select(
+                "period", "starts_date", pl.lit(side).alias("side"),
+                value_usd=f"{side}_usd", state=f"{side}_state",
+            )
+            for side in SIDES
+        ]
+    )  # fmt: skip
+    first, last = series["starts_date"].min(), series["starts_date"].max()
+    near = events.filter(pl.col("starts_date").is_between(first, last))
+    gaps = series.filter(pl.col("gap_share").is_not_null())
+    silent = sides.filter(pl.col("state") == "no report")
+    parts: list[alt.Chart | alt.LayerChart | alt.FacetChart] = [_values(sides, near)]
+    parts += [_gaps(gaps, near)] if gaps.height else []
+    parts += [_silence(silent)] if silent.height else []
+    chart: alt.VConcatChart = (
+        alt.vconcat(*parts, spacing=8)
+        .resolve_scale(x="shared", color="shared", shape="shared")
+        .properties(
+            title=look.title(f"{name}: reported by both sides", REPORTS_SAY, gap_says, caption)
+        )
+    )
+    return chart
+
+
+def _x(*, is_last: bool = True) -> alt.X:
+    axis = alt.Axis(format="%Y-%m", labelOverlap=True, labels=is_last, ticks=is_last)
+    return alt.X("starts_date:T", title=None, axis=axis)
+
+
+def _marked(events: pl.DataFrame) -> list[alt.Chart]:
+    if events.is_empty():
+        return []
+    line = alt.Chart(events).mark_rule(color=PURPLE, strokeDash=[5, 3], strokeWidth=1.4)
+    return [line.encode(x="starts_date:T", tooltip=["label:N", "kind:N", "status:N", "starts_date:T"])]  # fmt: skip
+
+
+def _values(sides: pl.DataFrame, events: pl.DataFrame) -> alt.LayerChart | alt.FacetChart:
+    names = list(SIDES)
+    legend = alt.Legend(orient="top", title="reported by")
+    encoding: dict[str, Any] = {
+        "x": _x(),
+        "color": alt.Color(
+            "side:N", scale=alt.Scale(domain=names, range=list(SIDES.values())), legend=legend
+        ),
+        "shape": alt.Shape("side:N", scale=alt.Scale(domain=names, range=SHAPES), legend=legend),
+        "tooltip": [
+            "side:N", "period:N", "state:N", alt.Tooltip("value_usd:Q", title="US$", format=",.0f"),
+        ],
+    }  # fmt: skip
+    axis = alt.Axis(tickCount=5, format="~s", minExtent=LABEL_PIXELS)
+    y = alt.Y("value_usd:Q", title="US$", axis=axis)
+    base = alt.Chart(sides)
+    line = base.mark_line(strokeWidth=1.6).encode(
+        x=_x(), y=y, color=encoding["color"], strokeDash=alt.StrokeDash(
+            "side:N", scale=alt.Scale(domain=names, range=[[1, 0], [5, 3]]), legend=None
+        ),
+    )  # fmt: skip
+    points = base.transform_filter("isValid(datum.value_usd)").mark_point(
+        filled=True, size=26, opacity=1
+    )
+    nothing = base.transform_filter("datum.state == 'nothing declared'").mark_point(
+        filled=False, size=30, opacity=1
+    )
+    return alt.layer(
+        *_marked(events), line, points.encode(y=y, **encoding),
+        nothing.encode(y=alt.datum(0), **encoding),
+    ).properties(width=WIDTH, height=VALUE_PIXELS)  # fmt: skip
+
+
+def _gaps(gaps: pl.DataFrame, events: pl.DataFrame) -> alt.LayerChart | alt.FacetChart:
+    y = alt.Y(
+        "gap_share:Q",
+        title="gap",
+        axis=alt.Axis(format="%", tickCount=4, minExtent=LABEL_PIXELS),
+    )
+    base = alt.Chart(gaps).encode(x=_x(), y=y)
+    stems = base.mark_rule(color=GREY, strokeWidth=3).encode(
+        y2=alt.datum(0),
+        tooltip=["period:N", alt.Tooltip("gap_share:Q", title="gap", format="+.1%")],
+    )
+    zero = alt.Chart(pl.DataFrame({"zero": [0.0]})).mark_rule(color=GREY).encode(y="zero:Q")
+    return alt.layer(*_marked(events), zero, stems).properties(width=WIDTH, height=GAP_PIXELS)
+
+
+def _silence(silent: pl.DataFrame) -> alt.Chart:
+    axis = alt.Axis(minExtent=LABEL_PIXELS, labelLimit=LABEL_PIXELS)
+    words = silent.with_columns(row=pl.format("{} silent", "side"))
+    chart: alt.Chart = (
+        alt.Chart(words)
+        .mark_tick(color=GREY, thickness=3, height=12)
+        .encode(x=_x(), y=alt.Y("row:N", title=None, axis=axis), tooltip=["side:N", "period:N", "state:N"])
+        .properties(width=WIDTH, height=STATE_PIXELS)
+    )  # fmt: skip
+    return chart
+
+
+def mixture(
+    values: pl.DataFrame, name: str, says: tuple[str, ...], caption: str
+) -> alt.VConcatChart:
+    """Shares of a lane's value by unit value, one row of bars per who reports.
+
+    Args:
+        values: As `answers.lane_values.mixture` gives them; not empty.
+        name: The lane.
+        says: What the band is and what is left out.
+        caption: What data this was made from.
+    """
+    long = (
+        values.unpivot(
+            list(PARTS),
+            index=["reported_by", "period", "starts_date", "band_share"],
+            variable_name="part",
+            value_name="value_usd",
+        )
+        .filter(pl.col("value_usd") > 0)
+        .with_columns(pl.col("part").replace(PARTS))
+    )
+    rows = [
+        _bars(part, str(by), is_last=place == long["reported_by"].n_unique() - 1)
+        for place, ((by,), part) in enumerate(long.group_by("reported_by", maintain_order=True))
+    ]  # fmt: skip
+    chart: alt.VConcatChart = (
+        alt.vconcat(*rows, spacing=8)
+        .resolve_scale(x="shared", color="shared")
+        .properties(title=look.title(f"{name}: share of value by unit value", *says, caption))
+    )
+    return chart
+
+
+def _bars(part: pl.DataFrame, by: str, *, is_last: bool) -> alt.Chart:
+    order = list(PARTS.values())
+    chart: alt.Chart = (
+        alt.Chart(part.with_columns(place=pl.col("part").replace_strict(
+            {said: n for n, said in enumerate(order)}, return_dtype=pl.Int64)))
+        .mark_bar(binSpacing=1)
+        .encode(
+            x=alt.X("yearquarter(starts_date):T", title=None,
+                    axis=alt.Axis(format="%Y-%m", labelOverlap=True, labels=is_last)),
+            y=alt.Y("value_usd:Q", title=by.removesuffix(", yearly"), stack="normalize",
+                    axis=alt.Axis(format="%", tickCount=3, minExtent=LABEL_PIXELS)),
+            color=alt.Color("part:N", title=None,
+                            scale=alt.Scale(domain=order, range=PART_COLOURS),
+                            legend=alt.Legend(orient="top", labelLimit=260)),
+            order=alt.Order("place:Q"),
+            tooltip=["period:N", "part:N", alt.Tooltip("value_usd:Q", title="US$", format=",.0f"),
+                     alt.Tooltip("band_share:Q", title="share in the band", format=".1%")],
+        )
+        .properties(width=WIDTH, height=PART_PIXELS)
+    )  # fmt: skip
+    return chart

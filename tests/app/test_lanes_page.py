@@ -1,0 +1,64 @@
+"""Lanes: one lane from its sentence down to the hash, links that fail and say so, the grid of all."""
+
+from pathlib import Path
+
+import made_store
+from streamlit.testing.v1 import AppTest
+
+MAIN = Path(__file__).parents[2] / "app" / "main.py"
+SECONDS = 60
+
+
+def opened(home, monkeypatch, **query):
+    monkeypatch.setenv("INDICIA_HOME", str(home))
+    app = AppTest.from_file(str(MAIN), default_timeout=SECONDS)
+    app.run()
+    app.switch_page("views/lanes.py")
+    for key, value in query.items():
+        app.query_params[key] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def frame_with(app, column):
+    return next(d.value for d in app.dataframe if column in d.value.columns)
+
+
+def test_a_lane_that_is_not_held_is_said_plainly_and_the_list_is_shown(made_home, monkeypatch):
+    app = opened(made_home, monkeypatch, lane="nowhere")
+    assert "no assessed lane" in app.warning[0].value
+    assert "nowhere" in [t.value for t in app.text]
+    assert list(frame_with(app, "rival_words")["subject_id"]) == [made_store.LANE]
+
+
+def test_a_lane_opens_from_its_link_with_its_indicators_down_to_the_hash(
+    made_home, monkeypatch
+):
+    app = opened(made_home, monkeypatch, lane="twn>mys")
+    assert app.title[0].value == "Taiwan \\> Malaysia"
+    texts = [t.value for t in app.text]
+    assert "Imports outgrew the exporter, the importer and the world." in texts
+    assert any("Observed 4\\.10; a flag begins at 3\\.50" in c.value for c in app.caption)
+    sources = frame_with(app, "archived_sha256")
+    assert set(sources["archived_sha256"]) == {made_store.SHA}
+    assert list(frame_with(app, "weight_share")["facility_id"]) == [made_store.BOLD]
+    assert len(app.get("vega_lite_chart")) == 3
+    assert any("never a probability of wrongdoing" in c.value for c in app.caption)
+
+
+def test_reference_lanes_stand_apart_and_a_stale_verdict_is_said(made_home, monkeypatch):
+    app = opened(made_home, monkeypatch, standing="lead", at="1999")
+    assert {"standing", "at"} <= {w for t in app.toast for w in t.value.split()}
+    assert list(frame_with(app, "rival_words")["subject_id"]) == [made_store.LANE]
+    apart = next(d.value for d in app.dataframe if "admissibility_reason" in d.value.columns)
+    assert list(apart["subject_id"]) == ["TWN>USA"]
+
+
+def test_the_grid_follows_side_step_and_period_of_the_link(made_home, monkeypatch):
+    app = opened(made_home, monkeypatch, side="exporter", at="2023")
+    grid = frame_with(app, "months_asked_count")
+    assert grid["value_usd"].to_list() == [80e6]
+    assert set(grid["period"]) == {"2023"}
+    app = opened(made_home, monkeypatch, step="quarter")
+    assert any("No country's report" in c.value for c in app.caption)
