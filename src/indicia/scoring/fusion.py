@@ -150,3 +150,15 @@ def support(weights: Floats, prior: Floats, cap: float) -> tuple[Floats, Integer
     against_each = np.clip(weights.sum(axis=1), -cap, cap) + prior
     rival = against_each.argmin(axis=1)
     return against_each[np.arange(len(rival)), rival], rival
+
+
+def families_for(weights: Floats, rival: Integers, least_bans: float) -> Integers:
+    """How many families favour the first hypothesis against one rival each, by at least so much.
+
+    Args:
+        weights: Assessed x families x rivals (bans).
+        rival: The rival per assessed, as a column of `weights`.
+        least_bans: A family that weighs less is taken to say nothing (bans).
+    """
+    against = weights[np.arange(len(rival)), :, rival]
+    return np.asarray((against >= least_bans).sum(axis=1), dtype=np.int64)

@@ -45,7 +45,7 @@ def without_each(at: Standing) -> pl.DataFrame:
         rest = weights.copy()
         rest[:, number] = 0
         support, strongest = fusion.support(rest, at.prior, caps["total_bans"])
-        families_for = (rest[rows, :, strongest] > 0).sum(axis=1)
+        families_for = fusion.families_for(rest, strongest, caps["favours_from_bans"])
         made.append(
             at.facilities.select("facility_id").with_columns(
                 family=pl.lit(name),

@@ -173,10 +173,10 @@ def _spoken_once(
 def _judged(
     model: Model, facts: pl.DataFrame, weights: Floats, prior: Floats, results: pl.DataFrame
 ) -> pl.DataFrame:
-    lead, cap = model.lead, tables.settings()["caps"]["total_bans"]
-    reached, rival = fusion.support(weights, prior, cap)
+    lead, caps = model.lead, tables.settings()["caps"]
+    reached, rival = fusion.support(weights, prior, caps["total_bans"])
     rows = np.arange(facts.height)
-    families_for = (weights[rows, :, rival] > 0).sum(axis=1)
+    families_for = fusion.families_for(weights, rival, caps["favours_from_bans"])
     low, high = (reached + np.log10(f) for f in lead["prior_factors"])
     is_admissible = facts["is_admissible"].to_numpy()
     each = [

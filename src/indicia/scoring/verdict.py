@@ -23,7 +23,7 @@ def judge(
     lead, caps = settings()["lead"], settings()["caps"]
     reached, rival = fusion.support(weights, prior, caps["total_bans"])
     rows = np.arange(facilities.height)
-    families_for = (weights[rows, :, rival] > 0).sum(axis=1)
+    families_for = fusion.families_for(weights, rival, caps["favours_from_bans"])
     evidence = np.clip(weights.sum(axis=1), -caps["total_bans"], caps["total_bans"])[
         rows, rival
     ]

@@ -68,7 +68,7 @@ def _class(random: np.random.Generator, model: Model, name: str, count: int) -> 
     weights = fusion.families(items, (count, len(FAMILIES)), caps["family_bans"])
     prior = np.tile(prior_bans(model, pl.Series([name])), (count, 1))
     support, rival = fusion.support(weights, prior, caps["total_bans"])
-    families_for = (weights[np.arange(count), :, rival] > 0).sum(axis=1)
+    families_for = fusion.families_for(weights, rival, caps["favours_from_bans"])
     return np.where(families_for >= lead["families_at_least"], support, -np.inf)
 
 
