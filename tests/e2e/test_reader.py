@@ -162,7 +162,7 @@ def test_a_reader_takes_along_exactly_the_list_on_the_screen(
     page.get_by_test_id("stButtonGroup").get_by_text(fmt, exact=True).click()
     settled(page, "Leads")
     with page.expect_download(timeout=PATIENCE_MS) as coming:
-        page.get_by_role("button", name=f"Download as {fmt}").click()
+        page.get_by_role("button", name=f"Download as {fmt}, with evidence").click()
     packed = tmp_path / "list.zip"
     coming.value.save_as(packed)
     with zipfile.ZipFile(packed) as archive:

@@ -87,7 +87,7 @@ def test_a_list_is_taken_along_opened_again_and_the_log_knows(
     settled(page, "Exports")
     expect(page.get_by_text("rows are unreviewed").first).to_be_visible()
     with page.expect_download(timeout=PATIENCE_MS) as coming:
-        page.get_by_role("button", name=f"Download as {fmt}").click()
+        page.get_by_role("button", name=f"Download as {fmt}, with evidence").click()
     coming.value.save_as(tmp_path / "list.zip")
     with zipfile.ZipFile(tmp_path / "list.zip") as archive:
         archive.extractall(tmp_path)
