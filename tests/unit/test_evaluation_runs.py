@@ -105,7 +105,7 @@ def test_after_an_interruption_only_the_lost_world_is_made(folder, tmp_path, mon
     assert asked == [WANTED[1]]
 
 
-@pytest.mark.parametrize("changed", ["code_version", "rules_version", "has_forest"])
+@pytest.mark.parametrize("changed", ["code_version", "weighing_version", "has_forest"])
 def test_results_of_another_version_do_not_count(folder, tmp_path, changed):
     stamp = json.loads((folder / f"{WANTED[0].name}.json").read_text())
     (tmp_path / f"{WANTED[0].name}.json").write_text(json.dumps(stamp))

@@ -38,6 +38,12 @@ def evaluate(
         ),
     ] = False,
     processes: Annotated[int, typer.Option(help="Worlds made at once.", min=1)] = 2,
+    earlier: Annotated[
+        int,
+        typer.Option(
+            help="Worlds of the middle level that are seen from earlier days too.", min=0
+        ),
+    ] = SEEN_EARLIER,
     folder: Annotated[
         Path | None, typer.Option(help="Where results per world are kept and found again.")
     ] = None,
@@ -63,9 +69,9 @@ def evaluate(
         raise UsageError(message)
     kept_in = folder or home() / "evaluation" / "worlds"
     middle, once = results.middle_of(wanted_levels), CUTS_MONTHS[:1]
-    earlier = {(middle, seed) for seed in chosen[:SEEN_EARLIER]}
+    looked_back = {(middle, seed) for seed in chosen[:earlier]}
     wanted = [
-        Wanted(level, seed, facilities, CUTS_MONTHS if (level, seed) in earlier else once)
+        Wanted(level, seed, facilities, CUTS_MONTHS if (level, seed) in looked_back else once)
         for level in wanted_levels
         for seed in chosen
     ] + [Wanted(middle, seed, facilities, once) for seed in tuning]
@@ -98,11 +104,13 @@ def write(document: dict[str, Any], docs: Path) -> list[Path]:
 
 def _answer(document: dict[str, Any]) -> list[dict[str, object]]:
     met = {True: "met", False: "not met", None: "not measured"}
-    rounded = [
-        {k: round(v, 4) if isinstance(v, float) else v for k, v in a.items()}
+    return [
+        {
+            **{k: round(v, 4) if isinstance(v, float) else v for k, v in a.items()},
+            "is_met": met[a["is_met"]],
+        }
         for a in document["aims"]
     ]
-    return [{**a, "is_met": met[a["is_met"]]} for a in rounded]
 
 
 def _seeds(text: str) -> list[int]:

@@ -11,6 +11,7 @@ import polars as pl
 
 from indicia.entities.validation.figures import Share
 from indicia.indicators import CATALOGUE
+from indicia.reference import tables
 from indicia.scoring.hypotheses import settings
 from indicia.world.evaluation import (
     breakdown,
@@ -71,6 +72,7 @@ def document(
         "part": "final" if is_final else "development",
         "made_date": day.isoformat(),
         **runs.versions(),
+        "rules_version": tables.version(),
         "seeds": [int(s) for s in seeds],
         "levels": list(levels),
         "middle": middle,

@@ -17,6 +17,7 @@ from time import process_time
 import polars as pl
 
 import indicia
+from indicia import bundled
 from indicia.reference import tables
 from indicia.world import making
 from indicia.world.evaluation import learned, one_world
@@ -75,11 +76,26 @@ def code_version() -> str:
     return digest.hexdigest()[:16]
 
 
+@cache
+def weighing_version() -> str:
+    """Hash of the reference tables without the lines that set a threshold: 16 hexadecimal digits.
+
+    A world's rows hold support, not verdicts, so a changed threshold leaves them as they are.
+    """
+    digest = sha256()
+    for path in sorted(bundled.path(tables.FOLDER).glob("*.*")):
+        if path.suffix in {".csv", ".toml"}:
+            lines = path.read_bytes().splitlines()
+            kept = [line for line in lines if not line.startswith(b"threshold_bans")]
+            digest.update(path.name.encode() + b"\0" + b"\n".join(kept))
+    return digest.hexdigest()[:16]
+
+
 def versions() -> dict[str, str | bool]:
     """What must be equal for a kept result to count: code, rules, and whether trees were there."""
     return {
         "code_version": code_version(),
-        "rules_version": tables.version(),
+        "weighing_version": weighing_version(),
         "has_forest": learned.is_installed(),
     }
 
