@@ -4,18 +4,22 @@ from urllib.parse import urlencode
 
 import polars as pl
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from app import saved, shared
-from indicia.answers import leads, reviews
-from indicia.review import STATES
+from app import moved, saved, shared
+from indicia.answers import filters as asked_for
+from indicia.answers import leads, reviews, words
+from indicia.answers.filters import FACETS, Filters
 from indicia.store import Store
 
 LABELS = {
-    "country": "Country", "verdict": "Verdict", "precision": "Place known to", "review": "Review",
+    "country": "Country", "operator": "Operator", "verdict": "Verdict", "family": "Family that flags",
+    "rival": "Strongest rival", "precision": "Place known to", "coverage": "Coverage", "review": "Review",
 }  # fmt: skip
+FIRST_ROW = ("country", "operator", "verdict", "review")
 
 
-def filters(store: Store, decided: pl.DataFrame, page: str) -> tuple[leads.Filters, str]:
+def filters(store: Store, decided: pl.DataFrame, page: str) -> tuple[Filters, str]:
     """The fields, bound to the link and kept from page to page; what they ask, and the order.
 
     Args:
@@ -23,42 +27,72 @@ def filters(store: Store, decided: pl.DataFrame, page: str) -> tuple[leads.Filte
         decided: What people decided, as rows of `reviews.DECIDED`.
         page: Whose saved views stand beside them, one of `desk.PAGES`.
     """
-    choices = {
-        "country": leads.choices(store, "country_iso2"),
-        "verdict": leads.choices(store, "verdict"),
-        "precision": leads.choices(store, "coord_precision"),
-        "review": list(STATES),
-    }
+    linked = tuple(st.query_params.get_all("operator"))
+    choices = _choices(store.manifest.name, linked, store)
     columns = st.columns([3, 2, 2, 2, 2])
     text = columns[0].text_input(
         "Name, place, party or id", key="q", bind="query-params", persist_state="session"
     )
+    places = dict(zip(FIRST_ROW, columns[1:], strict=True))
+    others = [f for f in FACETS if f not in FIRST_ROW]
+    *rest, last = st.columns(len(others) + 1)
+    places |= dict(zip(others, rest, strict=True))
     chosen: dict[str, tuple[str, ...]] = {}
-    for column, (name, options) in zip(columns[1:], choices.items(), strict=True):
-        shared.say_if_stale(name, options)
+    for name, column in places.items():
+        shared.say_if_stale(name, choices[name])
         chosen[name] = tuple(
             column.multiselect(
-                LABELS[name], options, key=name, bind="query-params", persist_state="session"
+                LABELS[name], choices[name], key=name, bind="query-params", persist_state="session"
             )
-        )
+        )  # fmt: skip
+    version, ids = _changed(store, last)
     left, right = st.columns([5, 1], vertical_alignment="bottom")
     order = left.segmented_control(
         "Order", list(leads.ORDERS), default="support", required=True, key="order",
         bind="query-params", persist_state="session",
     )  # fmt: skip
-    wanted = leads.Filters(
+    wanted = Filters(
         chosen["country"], chosen["verdict"], chosen["precision"], text or "", chosen["review"],
-        reviews.of_facilities(decided),
+        reviews.of_facilities(decided), chosen["operator"], chosen["family"], chosen["rival"],
+        chosen["coverage"], version, ids,
     )  # fmt: skip
+    counts = asked_for.facets(store, wanted)
+    for name, column in places.items():
+        column.caption(words.plain(asked_for.counts_in_words(counts, name)))
     with right:
         saved.views(page, link(wanted, order or "support"))
+    with st.expander("Every choice with its count, beside the other wishes"):
+        shared.table(counts, "Facilities of the queue by each choice", "facets")
     return wanted, order or "support"
 
 
-def link(wanted: leads.Filters, order: str) -> str:
+def link(wanted: Filters, order: str) -> str:
     """The part of the link after `?` that asks the same again, on any page with these fields."""
+    since = st.session_state.get("changed") if wanted.changed_since else None
     said = {
-        "q": (wanted.text,), "country": wanted.countries, "verdict": wanted.verdicts,
-        "precision": wanted.precisions, "review": wanted.reviews, "order": (order,),
+        "q": (wanted.text,), **wanted.asked(), "changed": (since or "",), "order": (order,),
     }  # fmt: skip
     return urlencode([(name, v) for name, values in said.items() for v in values if v])
+
+
+def _changed(store: Store, column: DeltaGenerator) -> tuple[str, tuple[str, ...]]:
+    """A wish for what changed: the data version it is compared with, and the facilities that differ."""
+    shared.say_if_stale("changed", moved.CHOICES)
+    wish = column.selectbox(
+        "Changed since", moved.CHOICES, index=None, placeholder="", key="changed",
+        bind="query-params", persist_state="session",
+        help="Of verdict or support. The version before this one, or the one that you saw last.",
+    )  # fmt: skip
+    before = moved.versions(store).get(wish or "")
+    if wish and before is None:
+        column.caption("No such version is held: ignored.")
+    if before is None:
+        return "", ()
+    rows = moved.facilities(store, before)
+    column.caption(f"{rows.height:,} facilities differ")
+    return before.data_version, tuple(rows["facility_id"].to_list())
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _choices(name: str, linked: tuple[str, ...], _store: Store) -> dict[str, list[str]]:  # noqa: ARG001 -- the key
+    return asked_for.choices(_store, linked)

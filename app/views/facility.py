@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from app import explained, ledger, published, reviewing, shared
+from app import briefed, ledger, moved, published, reviewing, shared, weighed
 from indicia.answers import charts, facility, identity, timeline, words
-from indicia.schema import RIVALS
 
 store = shared.store()
 linked = st.query_params.get("facility", "")
@@ -46,6 +45,15 @@ for column, (label, value) in zip(
     column.metric(label, value, border=True)
 st.caption(f"{words.NOT_A_PROBABILITY} {found.freshness}.")
 
+left, right, _ = st.columns([1, 1, 2], vertical_alignment="center")
+with left:
+    st.page_link(
+        "views/compare.py", label="Compare with others", icon=":material/compare_arrows:",
+        query_params={"facility": wanted},
+    )  # fmt: skip
+with right:
+    briefed.offer(store, wanted)
+
 for column, chip in zip(
     st.columns(len(words.FAMILIES)),
     facility.chips(store, wanted).iter_rows(named=True),
@@ -68,25 +76,7 @@ if undated.height:
     st.markdown("**Undated**")
     shared.table(undated, "Records without a date", "undated")
 
-st.subheader("What weighs, and against what")
-rivals = facility.rivals(store, wanted)
-if rivals.height:
-    rival = st.selectbox(
-        "Against",
-        RIVALS,
-        index=RIVALS.index(found.strongest_rival or RIVALS[0]),
-        format_func=words.about,
-        key="rival",
-    )
-    weights = facility.weights(store, wanted, rival)
-    st.altair_chart(
-        charts.weights(weights, rival, shared.caption()), key="weights",
-        alt=f"Bars: prior, each item and total for H1 against {rival}, in bans",
-    )  # fmt: skip
-    shared.twin(weights.drop("step"), "weights_table", "weights in bans")
-st.markdown("**Competing explanations**, the strongest first. Support is for H1 over each.")
-shared.table(rivals, "H1 against every rival", "rivals")
-explained.of_facility(store, wanted)
+weighed.of_facility(store, wanted, found.strongest_rival)
 
 ledger.of_facility(store, wanted)
 
@@ -115,5 +105,6 @@ for name in facility.OBSERVED_HERE:
 revised = facility.changes(store, wanted)
 with st.expander(f"Revised or withdrawn upstream: {revised.height:,} rows"):
     shared.table(revised, "Versions of revised rows", "changes")
+moved.of_facility(store, wanted)
 reviewing.block(store, "facility", wanted)
 st.caption(f"Link to this dossier: facility?facility={wanted} · {shared.caption()}")

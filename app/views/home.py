@@ -1,9 +1,9 @@
-"""Home: what this is, what is new, and how fresh it is."""
+"""Home: where to start, what changed, how fresh the data are and how much they can see."""
 
 import streamlit as st
 
-from app import shared
-from indicia.answers import home, sources, words
+from app import moved, shared
+from indicia.answers import home, leads, since, sources, words
 
 store = shared.store()
 summary = home.summary(store)
@@ -14,45 +14,76 @@ st.markdown(
     "at a time. Which facilities deserve a person's next hour, what happened there and when, and "
     "how sure can one be?"
 )
-st.caption(words.NOT_A_PROBABILITY)
-
 for column, (label, value) in zip(
     st.columns(5),
     {
-        "Facilities": summary.facilities_count,
-        "Leads": summary.leads_count,
-        "To watch": summary.watch_count,
-        "Reference sites": summary.reference_count,
-        "Sources loaded": summary.sources_count,
+        "Facilities": f"{summary.facilities_count:,}",
+        "Leads": f"{summary.leads_count:,}",
+        "To watch": f"{summary.watch_count:,}",
+        "Reference sites": f"{summary.reference_count:,}",
+        "Indicators computable": f"{summary.computable_share:.0%}",
     }.items(),
     strict=True,
 ):
-    column.metric(label, f"{value:,}", border=True)
-
+    column.metric(label, value, border=True)
+st.caption(words.NOT_A_PROBABILITY)
 if not summary.leads_count:
     st.info(
         "No lead in this version of the data. On public data that is an ordinary result; the leads "
         "page says why, and what would be worth knowing next."
     )
+
+st.subheader("What changed")
+found = moved.versions(store)
+if not found:
+    st.caption("This is the first version of the data here: there is nothing to compare with.")
+for what, before in found.items():
+    rows = moved.facilities(store, before)
+    st.text(f"Since {what} ({since.said(before, '')}): {since.on_lists(rows)}.")
+    if rows.height:
+        st.page_link(
+            "views/leads.py", label=f"Facilities that changed since {what}", icon=":material/difference:",
+            query_params={"changed": what},
+        )  # fmt: skip
+if found:
+    st.page_link(
+        "views/review.py", label="Changed scores with their causes", icon=":material/history:",
+        query_params={"part": "digest"},
+    )  # fmt: skip
+
+st.subheader("Where to start")
+for row in leads.queue(store, limit=home.FIRST).iter_rows(named=True):
+    link, said = st.columns([3, 6], vertical_alignment="center")
+    with link:
+        shared.facility_link(row["facility_id"], row["name"])
+    said.text(leads.in_words(row))
 left, right, rest = st.columns([1, 1, 3])
 left.page_link("views/leads.py", label="Open the leads", icon=":material/format_list_numbered:")
 right.page_link("views/map.py", label="Open the map", icon=":material/public:")
+rest.page_link(
+    "views/coverage.py", label="What can be seen at all, by country", icon=":material/grid_on:"
+)
 
-st.subheader("What is new")
-st.caption("Rows that the last run of each source added, changed or found withdrawn.")
-shared.table(home.changes(store), "Changes by source in the last run", "changes")
+st.subheader("How fresh")
+health = sources.health(store, sources.known(), shared.now())
+st.text(home.freshness(health))
+with st.expander("Every source, and what its last run brought"):
+    shared.table(
+        health.select(
+            "source",
+            "freshness",
+            "last_good_utc",
+            "data_public_utc",
+            "age_hours",
+            "every_hours",
+        ),
+        "Freshness of every source",
+        "freshness",
+    )
+    st.caption("Rows that the last run of each source added, changed or found withdrawn.")
+    shared.table(home.changes(store), "Changes by source in the last run", "changes")
 
 st.subheader("Latest events on record")
 st.caption("Each with its status: an allegation or a charge is not a fact.")
 shared.table(home.newest_events(store), "Latest dated events", "events")
-
-st.subheader("How fresh")
-health = sources.health(store, sources.known(), shared.now())
-shared.table(
-    health.select(
-        "source", "freshness", "last_good_utc", "data_public_utc", "age_hours", "every_hours"
-    ),
-    "Freshness of every source",
-    "freshness",
-)
 st.caption(f"{shared.caption()} · published {store.published_utc or 'never'}")

@@ -4,14 +4,14 @@ from urllib.parse import parse_qs
 
 import streamlit as st
 
-from app import asked, person, several, shared, taking
-from indicia.answers import catalogue, charts, leads, reviews, words
+from app import asked, moved, person, several, shared, taking
+from indicia.answers import catalogue, charts, leads, reviews, sparklines, words
 
 store = shared.store()
 TOP = 5
 SHOWN = (
-    "name", "country_iso2", "precision_words", "verdict_words", "review", "support_bans", "rival_words",
-    "coverage", "families_for_count", "flags", "reason", "doubt", "next_indicator",
+    "name", "country_iso2", "verdict_words", "support_bans", "change", "rival_words", "coverage", "load_line", "load_of",
+    "families_for_count", "flags", "review", "precision_words", "reason", "doubt", "next_indicator",
     "next_gain_bans", "is_prior_driven", "parties", "facility_id",
 )  # fmt: skip
 
@@ -23,7 +23,8 @@ st.caption(
 
 decided = reviews.decided(store, person.decisions())
 filters, order = asked.filters(store, decided, "leads")
-queue = reviews.marked(leads.queue(store, filters, order), decided)
+queue = moved.beside(store, reviews.marked(leads.queue(store, filters, order), decided))
+queue = sparklines.beside(store, queue)
 tally = leads.tally(store, filters)
 
 if not tally.get("lead", 0):

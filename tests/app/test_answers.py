@@ -110,17 +110,17 @@ def test_a_revised_value_shows_both_versions(made):
     assert '"power_estimated_mw":40.0' in said[1]
 
 
-def test_weights_start_with_the_prior_and_end_with_the_total(made):
-    weights = facility.weights(made, made_store.BOLD, "H3")
-    assert weights["family"].to_list() == ["prior", "procurement", "power", "total"]
-    assert weights["weight_bans"].to_list() == [-0.7, 1.1, 0.6, 0.9]
+def test_items_come_with_what_counts_first(made):
+    items = facility.items(made, made_store.BOLD, "H3")
+    assert items["weight_bans"].to_list() == [1.1, 0.6, -0.2]
+    assert items["is_counted"].to_list() == [True, True, False]
 
 
 def test_chips_name_every_family_in_one_of_four_states(made):
     chips = facility.chips(made, made_store.BOLD)
     assert dict(chips.select("family", "result").iter_rows()) == {
         "power": "flag", "procurement": "flag", "customs": "no_data", "staffing": "no_data",
-        "registry": "not_applicable",
+        "registry": "not_applicable", "claims": "no_data",
     }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from indicia.answers import charts, maps
+from indicia.answers import charts, maps, waterfall
 
 CAPTION = "STARTER DATA · data 0123456789ab"
 
@@ -24,7 +24,7 @@ def marks(*rows: dict[str, object]) -> pl.DataFrame:
 def places(**more: object) -> pl.DataFrame:
     row = {
         "name": "A", "facilities_count": 1, "coord_precision": "city", "verdict": "no lead",
-        "support_bans": -0.2, "latitude_deg": 1.0, "longitude_deg": 2.0, "facility_id": "a", "is_chosen": False,
+        "support_bans": -0.2, "coverage_share": 0.8, "first_date": None, "undated_count": 1, "latitude_deg": 1.0, "longitude_deg": 2.0, "facility_id": "a", "is_chosen": False,
     }  # fmt: skip
     return pl.DataFrame([row | more], schema_overrides={"support_bans": pl.Float64})
 
@@ -79,19 +79,7 @@ def test_a_timeline_of_rules_alone_is_a_picture_too():
     "chart",
     [
         lambda: charts.timeline(marks({}), CAPTION),
-        lambda: charts.weights(
-            pl.DataFrame(
-                {
-                    "step": [0],
-                    "family": ["prior"],
-                    "label": ["p"],
-                    "weight_bans": [-1.0],
-                    "statement": [None],
-                }
-            ),
-            "H4",
-            CAPTION,
-        ),
+        lambda: charts.waterfall(steps(), "H4", CAPTION),
         lambda: charts.coverage(
             pl.DataFrame(
                 {
@@ -107,7 +95,7 @@ def test_a_timeline_of_rules_alone_is_a_picture_too():
         ),
         lambda: maps.points(places(), 7, CAPTION),
     ],
-    ids=["timeline", "weights", "coverage", "map"],
+    ids=["timeline", "waterfall", "coverage", "map"],
 )
 def test_every_picture_carries_its_data_and_asks_no_other_host(chart):
     text = written(chart().to_dict())
@@ -115,19 +103,20 @@ def test_every_picture_carries_its_data_and_asks_no_other_host(chart):
     assert "http" not in text
 
 
-def test_weights_say_inside_the_picture_what_they_are_not():
-    items = pl.DataFrame(
-        {
-            "step": [0, 1, 2],
-            "family": ["prior", "power", "total"],
-            "label": ["p", "P01", "t"],
-            "weight_bans": [-1.0, 0.4, -0.6],
-            "statement": [None, "s", None],
-        }
-    )
-    spec = charts.weights(items, "H4", CAPTION).to_dict()
+def steps() -> pl.DataFrame:
+    rows = [
+        ("p", "prior", -1.0, 0.0, -1.0, None, ""),
+        ("power", "family", 3.0, -1.0, 2.0, 4, "capped at 3, was +3.40"),
+        ("t", "total", 2.0, 0.0, 2.0, None, ""),
+    ]
+    return pl.DataFrame(rows, schema=waterfall.STEPS, orient="row")
+
+
+def test_a_waterfall_says_inside_the_picture_what_it_is_not_and_what_was_capped():
+    spec = charts.waterfall(steps(), "H4", CAPTION).to_dict()
     assert "Never a probability of wrongdoing" in written(spec["title"])
-    assert "-0.60 bans" in written(spec)
+    assert "+3.00 bans (capped at 3, was +3.40)" in written(spec)
+    assert "-1.00 bans" in written(spec)
 
 
 def test_the_map_shows_precision_by_shape_and_counts_what_it_leaves_out():

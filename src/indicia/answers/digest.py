@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from indicia.answers import words
 from indicia.answers.reader import Reader
 from indicia.schema import RIVALS
 
@@ -23,24 +24,66 @@ WEIGHED = """
 SAME = ("facility_id", "evidence_id", "what", "statement")
 
 
-def digest(before: Reader, after: Reader) -> pl.DataFrame:
+def moved(before: Reader, after: Reader) -> pl.DataFrame:
+    """Facilities whose verdict or support differs, by id, without the causes: cheap, for lists.
+
+    Returns:
+        facility_id, verdict_was, support_was_bans (of the older store; null where it did not have it),
+        change (in words, for example `◇ watch → ◆ lead, +0.30 bans`).
+    """
+    asked = "SELECT facility_id, verdict, support_bans FROM assessment"
+    pairs = before.sql(asked).join(
+        after.sql(asked), on="facility_id", how="right", suffix="_now"
+    )
+    by = pl.col("support_bans_now") - pl.col("support_bans")
+    turned = pl.col("verdict") != pl.col("verdict_now")
+    old, new = (pl.col(v).replace(words.VERDICTS) for v in ("verdict", "verdict_now"))
+    steps = pl.concat_str(
+        pl.when(turned).then(pl.format("{} → {}, ", old, new)).otherwise(pl.lit("")),
+        pl.when(by >= 0).then(pl.lit("+")).otherwise(pl.lit("-")),
+        by.abs().round(2).cast(pl.String),
+        pl.lit(" bans"),
+    )
+    return (
+        pairs.filter(pl.col("verdict").is_null() | turned | (by.abs() >= LEAST_BANS))
+        .select(
+            "facility_id",
+            verdict_was="verdict",
+            support_was_bans="support_bans",
+            change=pl.when(pl.col("verdict").is_null()).then(pl.lit("new")).otherwise(steps),
+        )
+        .sort("facility_id")
+    )
+
+
+def digest(before: Reader, after: Reader, facility_id: str = "") -> pl.DataFrame:
     """Facilities whose verdict or support differs, with the evidence that came, went or differs.
+
+    Args:
+        before: The older store.
+        after: The newer one.
+        facility_id: Only this one; empty: all.
 
     Returns:
         facility_id, name, verdict_was, verdict, support_was_bans, support_bans, cause, came, went (lists
         of statements); the largest difference first. The cause names all that differ: the facility
         itself, evidence, its weights (likelihoods, exposure), the prior, the licence rules.
     """
-    pairs = before.sql(WEIGHED).join(
-        after.sql(WEIGHED), on="facility_id", how="full", coalesce=True, suffix="_now"
+
+    def of(store: Reader, query: str) -> pl.DataFrame:
+        only = f"FROM ({query}) WHERE $id = '' OR facility_id = $id"
+        return store.sql(only, {"id": facility_id})
+
+    pairs = of(before, WEIGHED).join(
+        of(after, WEIGHED), on="facility_id", how="full", coalesce=True, suffix="_now"
     )
-    moved = (pl.col("support_bans_now") - pl.col("support_bans")).abs()
-    differs = pl.col("verdict").ne_missing(pl.col("verdict_now")) | (moved >= LEAST_BANS)
-    causes = _causes(before.sql(COUNTED), after.sql(COUNTED))
+    by = (pl.col("support_bans_now") - pl.col("support_bans")).abs()
+    differs = pl.col("verdict").ne_missing(pl.col("verdict_now")) | (by >= LEAST_BANS)
+    causes = _causes(of(before, COUNTED), of(after, COUNTED))
     return (
         pairs.filter(differs)
         .join(causes, on="facility_id", how="left")
-        .sort(moved.fill_null(float("inf")), "facility_id", descending=[True, False])
+        .sort(by.fill_null(float("inf")), "facility_id", descending=[True, False])
         .select(
             "facility_id",
             pl.coalesce("name_now", "name").alias("name"),

@@ -158,28 +158,21 @@ def indicators(store: Reader, facility_id: str) -> pl.DataFrame:
     ).with_columns(pl.col("result").replace(words.RESULTS))
 
 
-def weights(store: Reader, facility_id: str, rival: str) -> pl.DataFrame:
-    """What each counted item weighs for H1 against one rival, the prior first.
+def items(store: Reader, facility_id: str, rival: str) -> pl.DataFrame:
+    """What each piece of evidence weighs for H1 against one rival, the strongest first.
 
-    Items of one origin beyond the strongest are left out; a family's further items count half
-    and families are clipped, so the bars need not add up to the total, which comes last.
+    Of one origin the strongest counts; the others are echoes of it.
     """
     column = f"{(rival if rival in RIVALS else RIVALS[0]).lower()}_bans"
     return store.sql(
         f"""
-        SELECT 0 AS step, 'prior' AS family, 'Prior of H1 over ' || rival AS label,
-               prior_bans AS weight_bans, NULL AS statement
-        FROM assessment_rival WHERE facility_id = $id AND rival = $rival
-        UNION ALL
-        SELECT 1, i.family, e.indicator || ' · ' || replace(e.result, '_', ' '), i.{column}, e.statement
+        SELECT i.family, e.indicator, replace(e.result, '_', ' ') AS result, i.{column} AS weight_bans,
+               i.is_counted, i.exposure_share, e.p_value, e.statement
         FROM item i JOIN evidence e USING (evidence_id)
-        WHERE i.facility_id = $id AND i.is_counted
-        UNION ALL
-        SELECT 2, 'total', 'Support over ' || rival, support_bans, NULL
-        FROM assessment_rival WHERE facility_id = $id AND rival = $rival
-        ORDER BY step, weight_bans DESC, label
+        WHERE i.facility_id = ?
+        ORDER BY i.is_counted DESC, weight_bans DESC, e.indicator, e.evidence_id
         """,
-        {"id": facility_id, "rival": rival},
+        [facility_id],
     )
 
 

@@ -116,13 +116,10 @@ def _digest(said: pl.DataFrame) -> str:
 def words_of(filters: Filters, order: str) -> str:
     """The filters and order as one line that a person can type again."""
     parts = [f"order={order}"]
-    for name, values in (
-        ("verdict", filters.verdicts),
-        ("country", filters.countries),
-        ("precision", filters.precisions),
-        ("review", filters.reviews),
-    ):
+    for name, values in filters.asked().items():
         parts += [f"{name}={value}" for value in values]
+    if filters.changed_since:
+        parts.append(f"changed_since={filters.changed_since}")
     if filters.text:
         parts.append(f"text={filters.text}")
     return "&".join(parts)

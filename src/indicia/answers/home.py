@@ -1,12 +1,13 @@
 """What a reader wants to know on opening: how much there is, what is new, how fresh it is."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import polars as pl
 
 from indicia.answers.reader import Reader
 
-NEWEST = 12
+NEWEST, FIRST = 12, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Summary:
     reference_count: int
     flags_count: int
     sources_count: int
+    computable_share: float
 
 
 def summary(store: Reader) -> Summary:
@@ -29,10 +31,31 @@ def summary(store: Reader) -> Summary:
                (SELECT count(*) FROM assessment WHERE verdict = 'watch') AS watch_count,
                (SELECT count(*) FROM assessment WHERE verdict = 'reference site')
                    AS reference_count,
+               (SELECT coalesce(sum(computable_count) / nullif(sum(applicable_count), 0), 0.0)
+                FROM assessment) AS computable_share,
                (SELECT count(*) FROM evidence WHERE result = 'flag') AS flags_count,
                (SELECT count(DISTINCT source) FROM run WHERE rows_kept_count > 0) AS sources_count
     """).row(0, named=True)
     return Summary(**row)
+
+
+def freshness(health: pl.DataFrame) -> str:
+    """How many sources are in each state of freshness, the most common first.
+
+    Args:
+        health: As `sources.health` gives it.
+    """
+    counts = (
+        health["freshness"]
+        .value_counts(sort=True)
+        .sort("count", "freshness", descending=[True, False])
+    )
+    told = ", ".join(f"{n:,} {state}" for state, n in counts.iter_rows())
+    newest = health["last_good_utc"].max()
+    when = (
+        f" Last good run {newest:%Y-%m-%d %H:%M} UTC." if isinstance(newest, datetime) else ""
+    )
+    return f"{health.height:,} sources: {told}.{when}"
 
 
 def changes(store: Reader) -> pl.DataFrame:

@@ -1,16 +1,16 @@
 """Which facilities deserve the next hour: ranked, with reasons, doubts and what is missing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 
 from indicia.answers import words
-from indicia.answers.places import ONE_FACILITY
+from indicia.answers.filters import NARROWED, Filters
 from indicia.answers.reader import Reader
-from indicia.review.cases import NEW
 from indicia.schema import RIVALS
+
+__all__ = ["Filters"]
 
 MOST_ROWS = 1000
 ORDERS = {
@@ -22,50 +22,6 @@ AGAINST_STRONGEST = (
     + " ".join(f"WHEN '{k}' THEN i.{k.lower()}_bans" for k in RIVALS)
     + " END"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What a reader asked to see; empty means everything.
-
-    Args:
-        reviews: States that people gave, as in `decided`; `new` is what nobody decided on.
-        decided: Facility to state.
-    """
-
-    countries: tuple[str, ...] = ()
-    verdicts: tuple[str, ...] = ()
-    precisions: tuple[str, ...] = ()
-    text: str = ""
-    reviews: tuple[str, ...] = ()
-    decided: Mapping[str, str] = field(default_factory=dict)
-
-    def where(self) -> tuple[str, list[object]]:
-        """The condition in SQL and its parameters."""
-        chosen = [f for f, state in self.decided.items() if state in self.reviews]
-        undecided = NEW in self.reviews
-        return (
-            """
-            (len(?::VARCHAR[]) = 0 OR list_contains(?::VARCHAR[], coalesce(f.country_iso2, '')))
-            AND (len(?::VARCHAR[]) = 0 OR list_contains(?::VARCHAR[], a.verdict))
-            AND (len(?::VARCHAR[]) = 0
-                 OR list_contains(?::VARCHAR[], coalesce(f.coord_precision, 'unknown')))
-            AND (? = '' OR contains(lower(concat_ws(' ', f.name, f.place, f.admin1, f.facility_id,
-                    f.publisher_key, w.parties)), ?))
-            AND (? OR f.facility_id IN (SELECT unnest(?::VARCHAR[]))
-                 OR (? AND f.facility_id NOT IN (SELECT unnest(?::VARCHAR[]))))
-            """,
-            [
-                *(list(self.countries),) * 2,
-                *(list(self.verdicts),) * 2,
-                *(list(self.precisions),) * 2,
-                *(self.text.strip().lower(),) * 2,
-                not self.reviews,
-                chosen,
-                undecided,
-                list(self.decided) if undecided else [],
-            ],
-        )
 
 
 def queue(
@@ -96,12 +52,7 @@ def _assessed(
 ) -> pl.DataFrame:
     where, params = (filters or Filters()).where()
     query = f"""
-        WITH place AS ({ONE_FACILITY}),
-        who AS (
-            SELECT facility_id, string_agg(DISTINCT party_name, '; ' ORDER BY party_name) AS parties
-            FROM facility_party GROUP BY ALL
-        ),
-        shown AS (
+        {NARROWED}, shown AS (
             SELECT a.*, f.name, f.country_iso2, f.admin1, f.place, f.site_class, w.parties,
                    coalesce(f.coord_precision, 'unknown') AS coord_precision,
                    CASE a.verdict WHEN 'lead' THEN 1 WHEN 'watch' THEN 2 ELSE 3 END
@@ -109,7 +60,7 @@ def _assessed(
             FROM assessment a JOIN place f USING (facility_id) LEFT JOIN who w USING (facility_id)
             WHERE {which} AND {where}
             ORDER BY {ORDERS[order]}
-            LIMIT ?
+            LIMIT $most
         ),
         flags AS (
             SELECT facility_id,
@@ -132,7 +83,7 @@ def _assessed(
         FROM shown LEFT JOIN flags USING (facility_id) LEFT JOIN strongest USING (facility_id)
         ORDER BY {ORDERS[order]}
     """
-    found = store.sql(query, [*params, limit])
+    found = store.sql(query, {**params, "most": limit})
     return found.with_columns(
         pl.format("{} of {}", "computable_count", "applicable_count").alias("coverage"),
         pl.col("verdict").replace(words.VERDICTS).alias("verdict_words"),
@@ -145,12 +96,7 @@ def count(store: Reader, filters: Filters | None = None) -> pl.DataFrame:
     """Facilities per verdict that fit the filters, whatever the limit of a list."""
     where, params = (filters or Filters()).where()
     query = f"""
-        WITH place AS ({ONE_FACILITY}),
-        who AS (
-            SELECT facility_id, string_agg(DISTINCT party_name, '; ') AS parties
-            FROM facility_party GROUP BY ALL
-        )
-        SELECT a.verdict, count(*) AS facilities_count
+        {NARROWED} SELECT a.verdict, count(*) AS facilities_count
         FROM assessment a JOIN place f USING (facility_id) LEFT JOIN who w USING (facility_id)
         WHERE {where} GROUP BY ALL ORDER BY ALL
     """
@@ -174,16 +120,6 @@ def in_words(row: Mapping[str, Any]) -> str:
         f"{row['verdict_words']} · {words.bans(row['support_bans'])} over {row['rival_words']} · "
         f"{row['coverage']} indicators computable · {reason}"
     )
-
-
-def choices(store: Reader, column: str) -> list[str]:
-    """The values a filter can take: `country_iso2`, `coord_precision` or `verdict`."""
-    ask = {
-        "country_iso2": "SELECT DISTINCT country_iso2 FROM facility WHERE country_iso2 IS NOT NULL",
-        "coord_precision": "SELECT DISTINCT coalesce(coord_precision, 'unknown') FROM facility",
-        "verdict": "SELECT DISTINCT verdict FROM assessment WHERE verdict <> 'reference site'",
-    }[column]
-    return store.sql(f"{ask} ORDER BY 1").to_series().to_list()
 
 
 def why_not_more(store: Reader) -> pl.DataFrame:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
+from indicia.answers import words
 from indicia.store import Manifest
 
 WEEK = timedelta(days=7)
@@ -33,6 +34,36 @@ def said(made: Manifest, visited: str) -> str:
     return (
         f"{made.published_utc[:16].replace('T', ' ')} UTC · data {made.data_version[:12]}{seen}"
     )
+
+
+def of_one(rows: pl.DataFrame, what: str, before: Manifest) -> str:
+    """One sentence on one facility: what it was in an earlier version, what it is, and the cause.
+
+    Args:
+        rows: The row of `digest.digest`, or none where it does not differ.
+        what: Which version that is, for example `the last version`.
+        before: Its manifest.
+    """
+    since = f"Since {what} ({said(before, '')})"
+    if not rows.height:
+        return f"{since}: verdict and support are the same."
+    row = rows.row(0, named=True)
+    if row["verdict_was"] is None:
+        return f"{since}: this facility is new."
+    then, now = (words.VERDICTS.get(row[v], row[v]) for v in ("verdict_was", "verdict"))
+    turned = f"{then} then, {now} now" if then != now else f"{now} then and now"
+    return (
+        f"{since}: {turned}; support {words.bans(row['support_was_bans'])} then, "
+        f"{words.bans(row['support_bans'])} now. Cause: {row['cause']}."
+    )
+
+
+def on_lists(found: pl.DataFrame) -> str:
+    """How many facilities are new, turned and moved, from rows of `digest.moved`."""
+    new = found["verdict_was"].null_count()
+    turned = found["change"].str.contains("→", literal=True).sum()
+    moved = found.height - new - turned
+    return f"{new:,} new, {turned:,} with another verdict, {moved:,} with other support"
 
 
 def tally(found: pl.DataFrame, before: Manifest, now: Manifest) -> str:

@@ -12,6 +12,25 @@ LANES = """
     WITH linked AS (
         SELECT scope_kind, scope_id, max(weight_share) AS weight_share FROM exposure
         WHERE facility_id = $id GROUP BY ALL
+    ),
+    mine AS (
+        SELECT kind, lower(trim(name)) AS called, coalesce(countries_iso2, '') AS stated
+        FROM party_record WHERE entity_id IN (
+            SELECT r.entity_id FROM party_record r JOIN facility_party p
+            ON r.kind = 'party' AND r.name = p.party_name WHERE p.facility_id = $id)
+    ),
+    traded AS (
+        SELECT c.*, l.scope_id, l.weight_share, coalesce(value_reported_usd, value_estimated_usd) AS value_usd
+        FROM customs_flow c JOIN linked l ON l.scope_kind = 'lane' AND l.scope_id =
+            CASE WHEN flow IN ('M', 'RM', 'FM') THEN partner_iso3 || '>' || reporter_iso3
+                 ELSE reporter_iso3 || '>' || partner_iso3 END
+        WHERE coalesce(value_reported_usd, value_estimated_usd) IS NOT NULL
+    ),
+    widest AS (
+        SELECT scope_id, reporter_iso3, flow, hs_code, frequency, source FROM traded
+        GROUP BY scope_id, reporter_iso3, flow, hs_code, frequency, source
+        QUALIFY row_number() OVER (
+            PARTITION BY scope_id ORDER BY frequency = 'M' DESC, sum(value_usd) DESC, hs_code, reporter_iso3, flow) = 1
     )
     SELECT 'power' AS lane, on_date AS starts_date, NULL::DATE AS ends_date, date_precision,
            concat_ws(' · ', power_kind, statement) AS label, NULL AS status,
@@ -55,7 +74,31 @@ LANES = """
                   WHERE l.scope_kind = 'process' AND l.scope_id = n.process_id)
        OR buyer_name IN (SELECT party_name FROM facility_party WHERE facility_id = $id)
     UNION ALL
-    SELECT 'event', starts_date, ends_date,
+    SELECT 'trade lane', try_strptime(rpad(period, 7, '-01'), '%Y-%m')::DATE,
+           CASE frequency WHEN 'M' THEN last_day(try_strptime(period, '%Y-%m')::DATE)
+                ELSE make_date(left(period, 4)::INT, 12, 31) END,
+           CASE frequency WHEN 'M' THEN 'month' ELSE 'year' END,
+           concat_ws(' · ', scope_id, flow || ' declared by ' || reporter_iso3, 'HS ' || hs_code,
+                     'whole lane, exposure ' || round(weight_share, 3)),
+           NULL, value_usd / 1e6, 'million US$', value_reported_usd IS NULL, false, source, source_url
+    FROM traded SEMI JOIN widest USING (scope_id, reporter_iso3, flow, hs_code, frequency, source)
+    UNION ALL
+    SELECT 'shipment', date_trunc('month', shipped_date)::DATE, last_day(min(shipped_date)), 'month',
+           count(*) || ' declared · ' || concat_ws('>', origin_iso2, destination_iso2), NULL, NULL, NULL,
+           false, false, any_value(source), any_value(source_url)
+    FROM shipment
+    WHERE (lower(trim(shipper_name)), 'shipper', coalesce(shipper_iso2, '')) IN (SELECT (called, kind, stated) FROM mine)
+       OR (lower(trim(consignee_name)), 'consignee', coalesce(consignee_iso2, '')) IN (SELECT (called, kind, stated) FROM mine)
+       OR (lower(trim(notify_name)), 'notify') IN (SELECT (called, kind) FROM mine)
+    GROUP BY date_trunc('month', shipped_date), origin_iso2, destination_iso2
+    UNION ALL
+    SELECT DISTINCT 'listing', r.listed_date, NULL::DATE, CASE WHEN r.listed_date IS NULL THEN 'unknown' ELSE 'day' END,
+           'listed · ' || r.list_code || ' · ' || r.name, NULL, NULL, NULL, false, false, r.source, r.source_url
+    FROM party_record r WHERE r.kind = 'listed' AND r.entity_id IN (
+        SELECT o.entity_id FROM party_record o JOIN facility_party p
+        ON o.kind = 'party' AND o.name = p.party_name WHERE p.facility_id = $id)
+    UNION ALL
+    SELECT CASE kind WHEN 'construction' THEN 'construction' ELSE 'event' END, starts_date, ends_date,
            date_precision, concat_ws(' · ', kind, title, 'denial: ' || denial), status, NULL, NULL,
            false, status = 'planned', source, source_url
     FROM event WHERE facility_id = $id
@@ -66,8 +109,8 @@ LANES = """
 """
 BEFORE, AFTER = "-1y", "6mo"
 ORDER = (
-    "rule", "power", "metered", "zone base load", "compute", "register", "listing", "notice", "shipment",
-    "hiring", "model", "event", "evidence",
+    "rule", "power", "metered", "zone base load", "compute", "trade lane", "register", "listing", "notice",
+    "shipment", "hiring", "construction", "model", "event", "evidence",
 )  # fmt: skip
 
 

@@ -37,7 +37,7 @@ PRECISIONS = {
     "country": "country, not drawn",
     "unknown": "unknown, not drawn",
 }
-FAMILIES = ("power", "procurement", "customs", "staffing", "registry")
+FAMILIES = ("power", "procurement", "customs", "staffing", "registry", "claims")
 BANNERS = {
     "starter": (
         "Starter data: real public facts as they stood when this release was made, not a live "

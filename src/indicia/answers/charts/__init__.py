@@ -3,7 +3,7 @@
 What a colour says is said by shape, dash or text as well.
 """
 
-from indicia.answers.charts.bars import coverage, weights
+from indicia.answers.charts.bars import coverage
 from indicia.answers.charts.claimed import claimed
 from indicia.answers.charts.compare import compare
 from indicia.answers.charts.evaluated import evaluated
@@ -13,6 +13,7 @@ from indicia.answers.charts.neighbours import neighbours
 from indicia.answers.charts.seen import seen
 from indicia.answers.charts.status import status
 from indicia.answers.charts.timeline import timeline
+from indicia.answers.charts.waterfall import waterfall
 
 __all__ = [
     "claimed",
@@ -25,5 +26,5 @@ __all__ = [
     "seen",
     "status",
     "timeline",
-    "weights",
+    "waterfall",
 ]

@@ -1,5 +1,7 @@
 """Facilities side by side on one axis of time."""
 
+from typing import Any
+
 import altair as alt
 import polars as pl
 
@@ -13,6 +15,7 @@ QUANTITIES = {
     "metered": "Metered (MW)",
     "zone base load": "Zone base load (MW)",
     "compute": "H100 equivalents",
+    "trade lane": "Trade of a whole lane (million US$)",
     "hiring": "Open positions",
 }
 LABEL_PIXELS = 230
@@ -27,9 +30,11 @@ def compare(marks: pl.DataFrame, caption: str) -> alt.VConcatChart:
     """
     names = marks["facility"].unique(maintain_order=True).to_list()
     parts = {lane: marks.filter(pl.col("lane") == lane) for lane in QUANTITIES}
-    lanes = [_quantity(part, QUANTITIES[n], names) for n, part in parts.items() if part.height]
     others = marks.filter(~pl.col("lane").is_in(list(QUANTITIES)))
-    lanes += [_records(others, names)] if others.height else []
+    lanes: list[alt.Chart | alt.LayerChart | alt.FacetChart] = [
+        *(_quantity(part, QUANTITIES[n], names) for n, part in parts.items() if part.height),
+        *([_records(others, names)] if others.height else []),
+    ]
     chart: alt.VConcatChart = (
         alt.vconcat(*lanes, spacing=8)
         .resolve_scale(x="shared", color="shared", shape="shared")
@@ -45,7 +50,7 @@ def compare(marks: pl.DataFrame, caption: str) -> alt.VConcatChart:
     return chart
 
 
-def _facility(names: list[str]) -> dict[str, alt.Color | alt.Shape]:
+def _facility(names: list[str]) -> dict[str, Any]:
     legend = alt.Legend(orient="top", columns=2, labelLimit=380, title=None)
     count = len(names)
     return {
@@ -66,7 +71,9 @@ def _tips() -> list[str]:
     return ["facility:N", "lane:N", "label:N", "starts_date:T", "value:Q", "unit:N", "source:N"]
 
 
-def _quantity(part: pl.DataFrame, title: str, names: list[str]) -> alt.LayerChart:
+def _quantity(
+    part: pl.DataFrame, title: str, names: list[str]
+) -> alt.LayerChart | alt.FacetChart:
     is_firm = ~(pl.col("is_estimate") | pl.col("is_projection")).fill_null(value=False)
     y = alt.Y(
         "value:Q",
@@ -83,10 +90,7 @@ def _quantity(part: pl.DataFrame, title: str, names: list[str]) -> alt.LayerChar
         for is_filled, some in ((True, part.filter(is_firm)), (False, part.filter(~is_firm)))
         if some.height
     ]
-    layered: alt.LayerChart = alt.layer(line, *points).properties(
-        width=WIDTH, height=QUANTITY_PIXELS
-    )
-    return layered
+    return alt.layer(line, *points).properties(width=WIDTH, height=QUANTITY_PIXELS)
 
 
 def _records(others: pl.DataFrame, names: list[str]) -> alt.Chart:

@@ -20,7 +20,7 @@ QUANTITIES = {
 }
 SPANS = {
     "notice": "square", "event": "diamond", "evidence": "circle", "register": "triangle-down",
-    "listing": "triangle-up", "shipment": "cross", "model": "triangle-right",
+    "listing": "triangle-up", "shipment": "cross", "model": "triangle-right", "construction": "triangle-left",
 }  # fmt: skip
 TOOLTIP = [
     alt.Tooltip("lane:N", title="lane"),
@@ -34,6 +34,7 @@ TOOLTIP = [
     alt.Tooltip("kind:N", title="kind"),
     alt.Tooltip("source:N", title="source"),
 ]
+MOST_TRADE_LANES = 3
 METERED = {"power": ("metered",)}
 DASHES = {"reported": [1, 0], "estimated": [2, 2], "projection": [7, 4]}
 MOST_LABELS = 24
@@ -66,7 +67,7 @@ def timeline(marks: pl.DataFrame, caption: str) -> alt.VConcatChart:
         title: shown.filter(pl.col("lane").is_in([lane, *METERED.get(lane, ())]))
         for lane, title in QUANTITIES.items()
     }
-    parts = {title: part for title, part in parts.items() if part.height}
+    parts = {title: part for title, part in (parts | _trade(shown)).items() if part.height}
     spans = shown.filter(pl.col("lane").is_in(list(SPANS)))
     last = "spans" if spans.height else next(reversed(parts), "rules")
     lanes = [_rule_names(rules, ticks, is_last=last == "rules")] if rules.height else []
@@ -88,6 +89,14 @@ def timeline(marks: pl.DataFrame, caption: str) -> alt.VConcatChart:
         )
     )
     return chart
+
+
+def _trade(shown: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """A lane of its own for each of the first trade lanes, which differ in size by far."""
+    lane = pl.col("label").str.split(" · ").list.first()
+    trade = shown.filter(pl.col("lane") == "trade lane").with_columns(trade_lane=lane)
+    names = trade["trade_lane"].unique(maintain_order=True).head(MOST_TRADE_LANES)
+    return {f"{n} (million US$)": trade.filter(pl.col("trade_lane") == n) for n in names}
 
 
 def _worded(marks: pl.DataFrame) -> pl.DataFrame:
@@ -141,7 +150,9 @@ def _time(ticks: _Axis, *, is_last: bool) -> alt.X:
 def _rule_lines(rules: pl.DataFrame) -> list[alt.Chart]:
     if rules.is_empty():
         return []
-    line = alt.Chart(rules).mark_rule(color=PURPLE, strokeDash=[5, 3], strokeWidth=1.2)
+    line = alt.Chart(rules).mark_rule(
+        color=PURPLE, strokeDash=[5, 3], strokeWidth=1.2, opacity=0.4
+    )
     return [line.encode(x="starts_date:T", tooltip=TOOLTIP)]
 
 
