@@ -57,6 +57,8 @@ HALF_COVERED_SHARE = 0.5
 INDEPENDENT_FAMILIES = 2
 # A zero-width space after these keeps an address from becoming a link by itself.
 AUTOLINK = re.compile(r"https?:|www|@|mailto:", re.IGNORECASE)
+# Marks that turn the direction of what follows, or cannot be seen; joiners stay, some scripts need them.
+UNSEEN = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])")
 
 
@@ -71,7 +73,8 @@ def plain(text: object) -> str:
     >>> plain("*A* <b>")
     '\\*A\\* \\<b\\>'
     """
-    words = AUTOLINK.sub("\\g<0>\u200b", " ".join(str(text).split()))
+    seen = " ".join(UNSEEN.sub("", str(text)).split())
+    words = AUTOLINK.sub("\\g<0>\u200b", seen)
     return MARKDOWN.sub(r"\\\1", words)
 
 
