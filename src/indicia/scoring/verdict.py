@@ -63,7 +63,7 @@ def judge(
 
 def verdicts_of(
     support: Floats,
-    families_for: Floats,
+    families_for: fusion.Integers,
     is_admissible: Floats,
     lead: Mapping[str, float],
     apart: str = "reference site",

@@ -11,7 +11,7 @@ NOTHING = "#c3c9d0"
 LIGHT_ABOVE = 0.55
 
 
-def seen(grid: pl.DataFrame, caption: str) -> alt.LayerChart:
+def seen(grid: pl.DataFrame, caption: str) -> alt.LayerChart | alt.FacetChart:
     """Fill: share of a country's facilities with an answer; grey: none could be computed.
 
     Args:
@@ -51,9 +51,7 @@ def seen(grid: pl.DataFrame, caption: str) -> alt.LayerChart:
             f"datum.computed_share > {LIGHT_ABOVE}", alt.value("#111111"), alt.value("#ffffff")
         ),
     )
-    chart: alt.LayerChart = alt.layer(
-        none, some, words.transform_filter("datum.computed_count > 0")
-    )
+    chart = alt.layer(none, some, words.transform_filter("datum.computed_count > 0"))
     return chart.properties(
         height=ROW_PIXELS * order.height + HEAD_PIXELS,
         title=look.title(
