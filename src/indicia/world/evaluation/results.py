@@ -94,7 +94,8 @@ def aims(found: Document) -> list[Document]:
     """The aims of the middle level with what was measured: figure, aim, value, low, high, is_met."""
     recall = _found(found["methods"], figures.OURS, figures.RECALL_VISIBLE)
     error = found["calibration"].get("error") if found["calibration"] else None
-    worst = max(found["negatives"], key=lambda r: r["share"] or 0.0, default=None)
+    hard = [r for r in found["negatives"] if r["is_hard_negative"]]
+    worst = max(hard, key=lambda r: r["share"] or 0.0, default=None)
     return [
         _aim("recall at 1 false lead in 1,000, visible clusters", f"at least {RECALL_AIM}", recall, recall["value"], lambda v: v >= RECALL_AIM),
         _aim(f"points ahead of the best baseline without truth ({found['best_baseline']})", f"at least {AHEAD_AIM:.2f}", found["ahead"], found["ahead"]["value"], lambda v: v >= AHEAD_AIM),
