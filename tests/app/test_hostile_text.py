@@ -81,7 +81,7 @@ def test_no_page_shows_text_of_a_source_as_markdown_or_html(name, app):
         app.query_params[key] = value
     app.run()
     assert [e.message for e in app.exception] == []
-    messages = [node.proto for node in app._tree if getattr(node, "proto", None) is not None]
+    messages = [node.proto for node in app._tree if getattr(node, "proto", None) is not None]  # noqa: SLF001
     shown = [told for message in messages for told in texts(message)]
     found = {
         (*where, sign.group(), text[:40])
