@@ -16,6 +16,7 @@ LABELS = {
     "country": "Country", "operator": "Operator", "verdict": "Verdict", "family": "Family that flags",
     "rival": "Strongest rival", "precision": "Place known to", "coverage": "Coverage", "review": "Review",
 }  # fmt: skip
+RIVALS_IN_WORDS = "; ".join(words.SHORT.values())
 FIRST_ROW = ("country", "operator", "verdict", "review")
 
 
@@ -42,7 +43,8 @@ def filters(store: Store, decided: pl.DataFrame, page: str) -> tuple[Filters, st
         shared.say_if_stale(name, choices[name])
         chosen[name] = tuple(
             column.multiselect(
-                LABELS[name], choices[name], key=name, bind="query-params", persist_state="session"
+                LABELS[name], choices[name], key=name, bind="query-params", persist_state="session",
+                placeholder="All", help=RIVALS_IN_WORDS if name == "rival" else None,
             )
         )  # fmt: skip
     version, ids = _changed(store, last)

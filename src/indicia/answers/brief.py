@@ -19,21 +19,21 @@ from indicia.answers.identity import PUBLISHED_IDS
 from indicia.answers.reader import Reader
 from indicia.store import Store
 
-MOST_EVIDENCE, MOST_MARKS, MOST_NEXT = 8, 10, 3
+MOST_EVIDENCE, MOST_MARKS, MOST_NEXT = 6, 8, 3
 NOT_LISTED = ("rule", "evidence", "zone base load", "trade lane")  # said elsewhere, or series
 UNSAFE, LONGEST_NAME = re.compile(r"[^A-Za-z0-9_-]+"), 80
 STYLE = """
-@page { size: A4; margin: 12mm }
+@page { size: A4; margin: 10mm }
 * { box-sizing: border-box }
-body { font: 9.5pt/1.35 system-ui, sans-serif; color: #111; background: #fff; margin: 0 auto; padding: 6mm; max-width: 200mm }
-h1 { font-size: 15pt; margin: 0 0 1mm } h2 { font-size: 10.5pt; margin: 3.5mm 0 1mm; border-bottom: 0.3mm solid #888 }
-p { margin: 0 0 1.2mm } table { border-collapse: collapse; width: 100% }
-th, td { text-align: left; vertical-align: top; padding: 0.5mm 1.5mm 0.5mm 0; border-bottom: 0.1mm solid #ccc; overflow-wrap: anywhere }
-th { font-weight: 600 }
-.mark { border: 0.4mm solid #111; padding: 1.5mm; font-weight: 600 } .said { font-size: 11pt; font-weight: 600 }
-.small { font-size: 7.5pt; color: #444 }
+body { font: 8.2pt/1.3 system-ui, sans-serif; color: #111; background: #fff; margin: 0 auto; padding: 6mm; max-width: 200mm }
+h1 { font-size: 14pt; margin: 0 0 1mm } h2 { font-size: 9pt; margin: 2.5mm 0 0.8mm; border-bottom: 0.3mm solid #888 }
+p { margin: 0 0 1mm } table { border-collapse: collapse; width: 100% }
+th, td { text-align: left; vertical-align: top; padding: 0.3mm 1.5mm 0.3mm 0; border-bottom: 0.1mm solid #ccc; overflow-wrap: break-word }
+th { font-weight: 600 } .last td:last-child { overflow-wrap: anywhere; font-size: 6.8pt }
+.mark { border: 0.4mm solid #111; padding: 1mm 1.5mm; font-weight: 600 } .said { font-size: 10pt; font-weight: 600 }
+.small { font-size: 7pt; color: #444 } .three { display: flex; gap: 5mm } .three > * { flex: 1 1 0 }
 tr { break-inside: avoid } h2 { break-after: avoid }
-@media print { body { padding: 0 } }
+@media print { body { padding: 0; max-width: none } }
 """
 
 
@@ -159,14 +159,16 @@ def html(brief: Brief) -> str:
            f"Indicators computable: {head.coverage}."),
         _p(f"Review: {brief.review}") if brief.review else "",
         _p(f"{words.NOT_A_PROBABILITY} {CAVEAT}", "small"),
+        '<div class="three">',
         _section("Families of evidence", ("family", "state", "indicators"), [
             (c["family"], c["state"], words.tally(c)) for c in brief.chips.iter_rows(named=True)]),
-        _section(f"How support over {words.SHORT.get(head.strongest_rival, 'the strongest rival')} adds up",
-                 ("step", "bans", ""), [
-            (s["label"], f"{s['weight_bans']:+.2f}", s["note"]) for s in brief.steps.iter_rows(named=True)]),
-        _section("Competing explanations, the strongest first", ("explanation", "support for H1 over it (bans)"), [
+        _section("How support adds up",
+                 ("step", "bans"), [
+            (f"{s['label']} {s['note']}".strip(), f"{s['weight_bans']:+.2f}") for s in brief.steps.iter_rows(named=True)]),
+        _section("Competing explanations", ("explanation", "support over it (bans)"), [
             (f"{r['rival']} {r['explanation']}", f"{r['support_bans']:+.2f}")
             for r in brief.rivals.iter_rows(named=True)]),
+        "</div>",
         "<h2>What speaks against it, and what would change it</h2>",
         _p(brief.doubt or "No counted item speaks against H1 beside its strongest rival."),
         _table(("worth knowing next", "if it flagged (bans)", "if not (bans)"), [
@@ -212,7 +214,8 @@ def _evidence(found: pl.DataFrame) -> str:
         for e in counted.head(MOST_EVIDENCE).iter_rows(named=True)
     ]  # fmt: skip
     title = _cut("Evidence with its sources", counted.height, MOST_EVIDENCE)
-    return _section(title, ("indicator", "statement", "source, quotation, archived hash"), rows)
+    heads = ("indicator", "statement", "source, quotation, archived hash")
+    return _section(title, heads, rows, "last")
 
 
 def _cut(title: str, held: int, most: int) -> str:
@@ -239,8 +242,12 @@ def _p(text: str, kind: str = "") -> str:
     return f"<p{look}>{escape(text)}</p>" if text else ""
 
 
-def _section(title: str, heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    return f"<h2>{escape(title)}</h2>" + (_table(heads, rows) or _p("None."))
+def _section(
+    title: str, heads: Sequence[str], rows: Sequence[Sequence[object]], kind: str = ""
+) -> str:
+    look = f' class="{kind}"' if kind else ""
+    body = _table(heads, rows) or _p("None.")
+    return f"<section{look}><h2>{escape(title)}</h2>{body}</section>"
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

@@ -50,7 +50,7 @@ def freshness(health: pl.DataFrame) -> str:
         .value_counts(sort=True)
         .sort("count", "freshness", descending=[True, False])
     )
-    told = ", ".join(f"{n:,} {state}" for state, n in counts.iter_rows())
+    told = ", ".join(f"{n:,} {state.partition(' ')[2]}" for state, n in counts.iter_rows())
     newest = health["last_good_utc"].max()
     when = (
         f" Last good run {newest:%Y-%m-%d %H:%M} UTC." if isinstance(newest, datetime) else ""

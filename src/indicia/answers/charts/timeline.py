@@ -96,7 +96,7 @@ def _trade(shown: pl.DataFrame) -> dict[str, pl.DataFrame]:
     lane = pl.col("label").str.split(" · ").list.first()
     trade = shown.filter(pl.col("lane") == "trade lane").with_columns(trade_lane=lane)
     names = trade["trade_lane"].unique(maintain_order=True).head(MOST_TRADE_LANES)
-    return {f"{n} (million US$)": trade.filter(pl.col("trade_lane") == n) for n in names}
+    return {f"All of {n} (million US$)": trade.filter(pl.col("trade_lane") == n) for n in names}
 
 
 def _worded(marks: pl.DataFrame) -> pl.DataFrame:

@@ -9,7 +9,7 @@ from indicia.answers import words
 from indicia.answers.charts import look
 from indicia.answers.charts.look import BLUE, GREY, HEAD_PIXELS, ORANGE, PURPLE
 
-ROOM_SHARE, ROW_PIXELS = 0.18, 30
+ROOM_SHARE, ROW_PIXELS, MOST_TICKS = 0.18, 30, 8
 WAYS = ("favours H1", "favours the rival", "prior", "total")
 
 
