@@ -106,6 +106,11 @@ class Filters:
                 given["decided"] = list(self.decided)
         return said, given
 
+    @property
+    def named(self) -> str:
+        """The join that a free text needs, which also looks for organisations; else empty: it costs."""
+        return "LEFT JOIN who w USING (facility_id)" if self.text.strip() else ""
+
     def where(self) -> tuple[str, dict[str, object]]:
         """The whole condition in SQL and its parameters by name."""
         said, given = self.conditions()
@@ -147,7 +152,7 @@ def facets(
                    coalesce(f.coord_precision, 'unknown') AS precision, {BAND} AS coverage,
                    coalesce(p.state, '{NEW}') AS review
                    {"".join(f", {c} AS {passes[n]}" for n, c in said.items())}
-            FROM assessment a JOIN place f USING (facility_id) LEFT JOIN who w USING (facility_id)
+            FROM assessment a JOIN place f USING (facility_id) {wanted.named}
             LEFT JOIN people p USING (facility_id)
             WHERE $with_reference OR a.verdict <> 'reference site'
         ),

@@ -50,17 +50,22 @@ def reference_sites(
 def _assessed(
     store: Reader, which: str, filters: Filters | None, order: str, limit: int
 ) -> pl.DataFrame:
-    where, params = (filters or Filters()).where()
+    wanted = filters or Filters()
+    where, params = wanted.where()
     query = f"""
         {NARROWED}, shown AS (
-            SELECT a.*, f.name, f.country_iso2, f.admin1, f.place, f.site_class, w.parties,
+            SELECT a.*, f.name, f.country_iso2, f.admin1, f.place, f.site_class,
                    coalesce(f.coord_precision, 'unknown') AS coord_precision,
                    CASE a.verdict WHEN 'lead' THEN 1 WHEN 'watch' THEN 2 ELSE 3 END
                        AS place_in_queue
-            FROM assessment a JOIN place f USING (facility_id) LEFT JOIN who w USING (facility_id)
+            FROM assessment a JOIN place f USING (facility_id) {wanted.named}
             WHERE {which} AND {where}
             ORDER BY {ORDERS[order]}
             LIMIT $most
+        ),
+        theirs AS (
+            SELECT facility_id, string_agg(DISTINCT party_name, '; ' ORDER BY party_name) AS parties
+            FROM facility_party SEMI JOIN shown USING (facility_id) GROUP BY ALL
         ),
         flags AS (
             SELECT facility_id,
@@ -80,7 +85,8 @@ def _assessed(
                evidence_bans, families_for_count, computable_count, applicable_count,
                coverage_share, is_prior_driven, is_prior_stated, tests_count, q_value, flags, reason, doubt,
                next_indicator, next_gain_bans, admissibility_reason, place_in_queue
-        FROM shown LEFT JOIN flags USING (facility_id) LEFT JOIN strongest USING (facility_id)
+        FROM shown LEFT JOIN theirs USING (facility_id) LEFT JOIN flags USING (facility_id)
+        LEFT JOIN strongest USING (facility_id)
         ORDER BY {ORDERS[order]}
     """
     found = store.sql(query, {**params, "most": limit})
@@ -94,10 +100,11 @@ def _assessed(
 
 def count(store: Reader, filters: Filters | None = None) -> pl.DataFrame:
     """Facilities per verdict that fit the filters, whatever the limit of a list."""
-    where, params = (filters or Filters()).where()
+    wanted = filters or Filters()
+    where, params = wanted.where()
     query = f"""
         {NARROWED} SELECT a.verdict, count(*) AS facilities_count
-        FROM assessment a JOIN place f USING (facility_id) LEFT JOIN who w USING (facility_id)
+        FROM assessment a JOIN place f USING (facility_id) {wanted.named}
         WHERE {where} GROUP BY ALL ORDER BY ALL
     """
     return store.sql(query, params)
