@@ -1,49 +1,83 @@
-"""Map: where facilities are said to be, and how closely that is known."""
+"""Map: where facilities are said to be, how closely that is known, and which lanes reach the region."""
 
 import streamlit as st
 
 from app import shared
-from indicia.answers import identity, maps, places
+from indicia.answers import identity, lane_arcs, maps, places
+from indicia.answers.map_regions import REGIONS
 
 store = shared.store()
 
 st.title("Map")
 st.caption(
-    "Shape says how closely a place is known; fill says support. Click a symbol to open it."
+    "Shape says how closely a place is known, fill says support, outline says coverage. Click a symbol to open it."
 )
 region = st.segmented_control(
-    "Region",
-    list(maps.REGIONS),
-    default="World",
-    required=True,
-    key="region",
-    bind="query-params",
-)
+    "Region", list(REGIONS), default="World", required=True, key="region", bind="query-params"
+) or "World"  # fmt: skip
+quarters = [*places.quarters(store), places.ALL]
+left, right = st.columns([4, 1], vertical_alignment="bottom")
+shared.say_if_stale("until", quarters)
+until = left.select_slider(
+    "On record by the end of", quarters, value=places.ALL, key="until", bind="query-params",
+    help="First date on record, or of the plan where there is only a plan. Undated ones are always drawn.",
+) if quarters[1:] else places.ALL  # fmt: skip
+with_lanes = right.toggle("Lanes", value=True, key="arcs", bind="query-params")
+look = REGIONS[region]
 chosen = identity.canonical(store, st.query_params.get("facility", ""))
-drawn = places.points(store, chosen)
+is_dense = places.is_dense(store, until, look.box)
+arcs = lane_arcs.arcs(store)
+ground = maps.Ground(places.hubs(), arcs if with_lanes else arcs.clear())
 undrawn = places.undrawn(store)
+if is_dense:
+    drawn = places.density(store, look.cell_deg, until, look.box)
+    picture = maps.density(drawn, places.total(undrawn), shared.caption(), region, ground)
+else:
+    drawn = places.points(store, chosen, until, look.box)
+    picture = maps.points(drawn, places.total(undrawn), shared.caption(), region, ground)
 
 event = st.altair_chart(
-    maps.points(drawn, places.total(undrawn), shared.caption(), region or "World"),
+    picture,
     on_select="rerun",
-    selection_mode=maps.PICK,
-    key="map",
-    alt="World map of facilities; the table below holds the same places",
+    selection_mode=maps.modes(is_dense=is_dense, ground=ground),
+    key=f"map_{is_dense}_{ground.arcs.height}",
+    alt="Map of facilities, hubs and lanes; the tables below hold the same",
 )
-picked = maps.picked(event.selection.get(maps.PICK, []))
-here = places.at_place(store, picked) if picked else None
-if here is not None and here.height == 1:
+picked, cell, lane = maps.selected(event.selection)
+if lane:
+    shared.open_lane(lane)
+if is_dense:
+    st.subheader("The same squares as a table")
+    st.caption(places.in_words(drawn, until))
+    cell = shared.table(drawn, "Squares on the map, same data", "cells", pick="cell") or cell
+    here = places.in_cell(store, cell, look.cell_deg, until) if cell else None
+else:
+    here = places.at_place(store, picked) if picked else None
+if not is_dense and here is not None and here.height == 1:
     shared.open_facility(picked)
 elif here is not None and here.height:
     st.subheader(f"{here.height:,} facilities at this place")
     if one := shared.table(here, "Facilities at the chosen place", "here", pick="facility_id"):
         shared.open_facility(one)
-
-st.subheader("The same places as a table")
+if not is_dense:
+    st.subheader("The same places as a table")
+    st.caption(places.in_words(drawn, until))
+    if one := shared.table(
+        drawn.drop("is_chosen"), "Places on the map, same data", "places", pick="facility_id"
+    ):
+        shared.open_facility(one)
+st.subheader(f"Lanes for the map: {arcs.height:,}")
 if one := shared.table(
-    drawn.drop("is_chosen"), "Places on the map, same data", "places", pick="facility_id"
-):
-    shared.open_facility(one)
+    arcs.select("lane", "name", "verdict", "support_bans", "coverage_share", "flags"),
+    "Lanes on the map, same data", "lanes", pick="lane",
+):  # fmt: skip
+    shared.open_lane(one)
+with st.expander("Hubs, and why each is one"):
+    shared.table(places.hubs(), "Hubs of the trade", "hubs")
+undated = places.undated(store)
+with st.expander(f"Undated, drawn in every quarter: {undated.height:,}"):
+    if one := shared.table(undated, "Facilities without a date", "undated", pick="facility_id"):
+        shared.open_facility(one)
 st.subheader("Not drawn")
 st.caption(
     "Known to region or country only, or not at all. They are in the leads like any other."

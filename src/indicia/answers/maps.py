@@ -1,23 +1,39 @@
 """The map as a pure function of a frame: no tile server, and the symbol shows the precision."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import altair as alt
 import polars as pl
 
-# Served by the app itself; relative, so that a prefix in front of the app does not break it.
-BASEMAP_URL = "app/static/countries-50m.json"
-PICK = "pick"
-HEIGHT = 620
+from indicia.answers import map_layers, words
+from indicia.answers.map_layers import ARC, LAND
+from indicia.answers.map_regions import HEIGHT, REGIONS
+
+PICK, CELL = "pick", "cell"
 MOST_BANS = 3
 MOST_OUTLINED = 1500
-LAND, EDGE, NOT_RANKED, OUTLINE, CHOSEN = "#8a94a0", "#8a94a0", "#8a94a0", "#5d6873", "#c2410c"
+THIN_AND_THICK = (2.2, 5.0)
+NOT_RANKED, OUTLINE, CHOSEN = "#8a94a0", "#5d6873", "#c2410c"
+LOW_COVERAGE_SHARE = words.HALF_COVERED_SHARE
 SHAPES_SAY = (
-    "● filled circle = known to the site; ◇ open diamond = only to the city; "
-    "□ open square = only to the county. {:,} known less closely are not drawn."
+    "● filled circle = known to the site; ◇ open diamond = only to the city; □ open square = only to the county. "
+    "{:,} known less closely are not drawn."
 )
+OUTLINE_SAYS = (
+    "Thick outline = at least half of the indicators could be computed, thin = fewer. ✚ = hub of the trade, with or "
+    "without facilities."
+)
+ARCS_SAY = (
+    "Arrows = lanes of trade between countries, never routes: thick = lead, thin = watch, dashed grey = neither, "
+    "the strongest few."
+)
+DENSITY_SAYS = (
+    "Too many places to draw one by one: squares of {:g}° hold all facilities known to site, city or county. "
+    "{:,} known less closely are not drawn."
+)
+CELLS_SAY = "Orange edge = a lead or watch among them. Choose a region, or click a square for its facilities."
 BOUNDARIES = (
     "Boundaries: Natural Earth, de facto; no position implied. "
     "Support is never a probability of wrongdoing."
@@ -26,35 +42,100 @@ SHAPES = {"site": "circle", "city": "diamond", "county": "square"}
 
 
 @dataclass(frozen=True, slots=True)
-class Region:
-    """Where the map looks: centre in degrees and scale in pixels per radian; 0 shows the world."""
+class Ground:
+    """What lies under the facilities.
 
-    longitude_deg: float = 0
-    latitude_deg: float = 0
-    scale: float = 0
+    Args:
+        hubs: As `answers.places.hubs` gives them.
+        arcs: As `answers.lane_arcs.arcs` gives them.
+    """
 
+    hubs: pl.DataFrame = field(default_factory=pl.DataFrame)
+    arcs: pl.DataFrame = field(default_factory=pl.DataFrame)
 
-REGIONS = {
-    "World": Region(),
-    "East Asia": Region(113, 34, 640),
-    "South-East Asia": Region(108, 6, 900),
-    "Gulf": Region(50, 25, 1300),
-    "Europe": Region(12, 52, 720),
-    "North America": Region(-98, 40, 620),
-}
+    def says(self) -> list[str]:
+        """The words inside the picture about what is drawn."""
+        return [ARCS_SAY] if self.arcs.height else []
+
+    def layers(self) -> list[alt.Chart]:
+        """Land, then arcs, then hubs."""
+        return [map_layers.land(), *map_layers.arcs(self.arcs), *map_layers.hubs(self.hubs)]
 
 
 def points(
-    places: pl.DataFrame, undrawn_count: int, caption: str, region: str = "World"
+    places: pl.DataFrame,
+    undrawn_count: int,
+    caption: str,
+    region: str = "World",
+    ground: Ground | None = None,
 ) -> alt.LayerChart | alt.FacetChart:
-    """Places by precision (shape) and support (fill); a click picks one.
+    """Places by precision (shape), support (fill) and coverage (outline); a click picks one.
 
     Args:
         places: As `answers.places.points` gives them.
         undrawn_count: Facilities known only to region or country, which are not drawn.
         caption: What data this was made from.
         region: One of `REGIONS`.
+        ground: Hubs and lanes under them.
     """
+    under = ground or Ground()
+    said = [SHAPES_SAY.format(undrawn_count), OUTLINE_SAYS, *under.says()]
+    return _map([*under.layers(), *_marks(places)], said, caption, region)
+
+
+def density(
+    cells: pl.DataFrame,
+    undrawn_count: int,
+    caption: str,
+    region: str = "World",
+    ground: Ground | None = None,
+) -> alt.LayerChart | alt.FacetChart:
+    """Facilities per cell where they are too many to draw one by one; a click picks a cell.
+
+    Args:
+        cells: As `answers.places.density` gives them.
+        undrawn_count: Facilities known only to region or country, which are not drawn.
+        caption: What data this was made from.
+        region: One of `REGIONS`.
+        ground: Hubs and lanes under them.
+    """
+    under = ground or Ground()
+    said = [
+        DENSITY_SAYS.format(REGIONS[region].cell_deg, undrawn_count),
+        CELLS_SAY,
+        *under.says(),
+    ]
+    marked = "datum.review_count > 0"
+    squares = (
+        alt.Chart(cells.sort("facilities_count"))
+        .mark_point(shape="square", filled=True, size=90, opacity=0.9, clip=True, cursor="pointer")
+        .encode(
+            longitude="longitude_deg:Q",
+            latitude="latitude_deg:Q",
+            fill=alt.Fill(
+                "facilities_count:Q",
+                title="facilities",
+                scale=alt.Scale(type="log", scheme="blues"),
+                legend=alt.Legend(type="gradient", orient="bottom", direction="horizontal", gradientLength=180),
+            ),
+            stroke=alt.condition(marked, alt.value(CHOSEN), alt.value(OUTLINE)),
+            strokeWidth=alt.condition(marked, alt.value(1.8), alt.value(0.5)),
+            tooltip=[
+                alt.Tooltip("facilities_count:Q", title="facilities", format=","),
+                alt.Tooltip("sites_count:Q", title="known to the site", format=","),
+                alt.Tooltip("review_count:Q", title="lead or watch", format=","),
+                alt.Tooltip("support_bans:Q", title="strongest support (bans)", format="+.2f"),
+                alt.Tooltip("undated_count:Q", title="undated", format=","),
+            ],
+        )
+        .add_params(alt.selection_point(name=CELL, fields=["cell"], on="click", empty=False))
+    )  # fmt: skip
+    return _map([*under.layers(), squares], said, caption, region)
+
+
+def _map(
+    layers: Sequence[alt.Chart], said: Sequence[str], caption: str, region: str
+) -> alt.LayerChart | alt.FacetChart:
     look = REGIONS[region]
     view: dict[str, Any] = (
         {
@@ -65,37 +146,37 @@ def points(
         if look.scale
         else {"type": "equalEarth"}
     )
-    land = (
-        alt.Chart(
-            alt.UrlData(
-                url=BASEMAP_URL, format=alt.TopoDataFormat(feature="countries", type="topojson")
-            )
-        )
-        .transform_filter("datum.properties.name != 'Antarctica'")
-        .mark_geoshape(
-            aria=False,
-            fill=LAND,
-            fillOpacity=0.22,
-            stroke=EDGE,
-            strokeOpacity=0.5,
-            strokeWidth=0.5,
-            clip=True,
-        )
-    )
-    return (
-        alt.layer(land, *_marks(places))
+    chart: alt.LayerChart | alt.FacetChart = (
+        alt.layer(*layers)
         .project(**view)
+        .resolve_scale(color="independent")
         .properties(
             height=HEIGHT,
             title=alt.TitleParams(
                 "Where facilities are said to be",
-                subtitle=[SHAPES_SAY.format(undrawn_count), f"{BOUNDARIES} {caption}"],
+                subtitle=[*said, f"{BOUNDARIES} {caption}"],
                 anchor="start",
                 color=LAND,
                 subtitleColor=LAND,
             ),
         )
     )
+    return chart
+
+
+def modes(ground: Ground, *, is_dense: bool) -> list[str]:
+    """The selections that a picture has."""
+    return [CELL if is_dense else PICK, *([ARC] if ground.arcs.height else [])]
+
+
+def selected(event: Mapping[str, Sequence[Mapping[str, object]]]) -> tuple[str, str, str]:
+    """The facility, the cell and the lane that a click picked; empty strings where none."""
+    return picked(event.get(PICK, [])), _first(event, CELL, "cell"), _first(event, ARC, "lane")
+
+
+def _first(event: Mapping[str, Sequence[Mapping[str, object]]], name: str, column: str) -> str:
+    rows = event.get(name) or []
+    return str(rows[0].get(column, "")) if rows else ""
 
 
 def picked(selection: Sequence[Mapping[str, object]]) -> str:
@@ -133,33 +214,40 @@ def _marks(places: pl.DataFrame) -> list[alt.Chart]:
         ),
     }
 
+    # A data column, so that the browser need not know where coverage is low.
+    places = places.with_columns(
+        is_low=(pl.col("coverage_share") < LOW_COVERAGE_SHARE).fill_null(value=True)
+    )
     is_site = pl.col("coord_precision") == "site"
     is_ranked = pl.col("support_bans").is_not_null()
     # Outlines set pale fills off from the ground; thousands of them cost a second of first paint.
     is_few = pl.lit(places.height <= MOST_OUTLINED)
-    layers: tuple[tuple[pl.Expr, dict[str, Any]], ...] = (
-        (pl.col("is_chosen"), {"strokeWidth": 9, "stroke": CHOSEN, "filled": False}),
-        (
-            is_site & (is_few | ~is_ranked),
-            {"strokeWidth": 2.8, "stroke": OUTLINE, "fill": NOT_RANKED},
-        ),
-        (
-            ~is_site & (is_few | ~is_ranked),
-            {"strokeWidth": 2.8, "stroke": OUTLINE, "filled": False},
-        ),
-    )
+    layers: tuple[tuple[pl.Expr, tuple[float, float], dict[str, Any]], ...] = (
+        (pl.col("is_chosen"), (9, 11), {"stroke": CHOSEN, "filled": False}),
+        (is_site & (is_few | ~is_ranked), THIN_AND_THICK, {"stroke": OUTLINE, "fill": NOT_RANKED}),
+        (~is_site & (is_few | ~is_ranked), THIN_AND_THICK, {"stroke": OUTLINE, "filled": False}),
+    )  # fmt: skip
     below = [
         alt.Chart(rows)
         .mark_point(**{"clip": True, "opacity": 1, "aria": False, **marked})
-        .encode(**encoding)
-        for which, marked in layers
+        .encode(
+            **encoding,
+            strokeWidth=alt.condition("datum.is_low", *(alt.value(w) for w in widths)),
+        )
+        for which, widths, marked in layers
         if (rows := places.filter(which)).height
     ]
     above = (
         alt.Chart(places)
-        .mark_point(clip=True, opacity=1, cursor="pointer", strokeWidth=1.8)
+        .mark_point(clip=True, opacity=1, cursor="pointer")
         .encode(
             **encoding,
+            # The fill of a site leaves its outline to be seen.
+            strokeWidth=alt.when("datum.coord_precision == 'site'")
+            .then(alt.value(0.3))
+            .when("datum.is_low")
+            .then(alt.value(1.4))
+            .otherwise(alt.value(2.8)),
             fill=alt.condition(ranked, support, alt.value("transparent")),
             stroke=alt.condition(ranked, support, alt.value(NOT_RANKED)),
             fillOpacity=alt.condition(
@@ -171,6 +259,9 @@ def _marks(places: pl.DataFrame) -> list[alt.Chart]:
                 alt.Tooltip("facilities_count:Q", title="facilities there"),
                 alt.Tooltip("verdict:N", title="verdict"),
                 alt.Tooltip("support_bans:Q", title="support (bans)", format="+.2f"),
+                alt.Tooltip("coverage_share:Q", title="indicators computable", format=".0%"),
+                alt.Tooltip("first_date:T", title="first on record", format="%Y-%m"),
+                alt.Tooltip("undated_count:Q", title="of them undated"),
             ],
         )
         .add_params(pick)

@@ -87,7 +87,7 @@ def _values(sides: pl.DataFrame, events: pl.DataFrame) -> alt.LayerChart | alt.F
             "side:N", "period:N", "state:N", alt.Tooltip("value_usd:Q", title="US$", format=",.0f"),
         ],
     }  # fmt: skip
-    axis = alt.Axis(tickCount=5, format="~s", minExtent=LABEL_PIXELS)
+    axis = alt.Axis(tickCount=5, labelExpr=look.DOLLARS, minExtent=LABEL_PIXELS)
     y = alt.Y("value_usd:Q", title="US$", axis=axis)
     base = alt.Chart(sides)
     line = base.mark_line(strokeWidth=1.6).encode(

@@ -27,7 +27,9 @@ SAYS = (
 )
 
 
-def grid(cells: pl.DataFrame, side: str, at: str, caption: str) -> alt.LayerChart:
+def grid(
+    cells: pl.DataFrame, side: str, at: str, caption: str
+) -> alt.LayerChart | alt.FacetChart:
     """Value of the basket by exporter and importer; a click on a cell picks its lane.
 
     Args:
@@ -69,7 +71,7 @@ def grid(cells: pl.DataFrame, side: str, at: str, caption: str) -> alt.LayerChar
                 "value_usd:Q",
                 title="US$",
                 scale=alt.Scale(type="log", scheme="cividis", domain=DOMAIN_USD, clamp=True),
-                legend=alt.Legend(orient="top", format="~s", gradientLength=220),
+                legend=alt.Legend(orient="top", labelExpr=look.DOLLARS, gradientLength=340),
             )
         )
         .add_params(pick)
@@ -82,8 +84,7 @@ def grid(cells: pl.DataFrame, side: str, at: str, caption: str) -> alt.LayerChar
         .then(alt.value("#ffffff"))
         .otherwise(alt.value("#111111")),
     )
-    chart: alt.LayerChart = alt.layer(silent, declared, figures)
-    return chart.properties(
+    return alt.layer(silent, declared, figures).properties(
         height=ROW_PIXELS * max(len(orders["exporter"]), 1) + HEAD_PIXELS + LEGEND_PIXELS,
         title=look.title(f"Computing hardware in {at}, by the {side}'s report", *SAYS, caption),
     )

@@ -1,0 +1,56 @@
+"""The map page: lanes, hubs and quarters follow the link; a stale quarter is said."""
+
+import json
+from pathlib import Path
+
+import made_store
+from streamlit.testing.v1 import AppTest
+
+MAIN = Path(__file__).parents[2] / "app" / "main.py"
+SECONDS = 60
+
+
+def opened(home, monkeypatch, **query):
+    monkeypatch.setenv("INDICIA_HOME", str(home))
+    app = AppTest.from_file(str(MAIN), default_timeout=SECONDS)
+    app.run()
+    app.switch_page("views/map.py")
+    for key, value in query.items():
+        app.query_params[key] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def picture(app):
+    return json.loads(app.get("vega_lite_chart")[0].proto.spec)
+
+
+def table(app, column):
+    return next(d.value for d in app.dataframe if column in d.value.columns)
+
+
+def test_lanes_are_drawn_unless_the_link_says_otherwise_and_always_listed(
+    made_home, monkeypatch
+):
+    shown = opened(made_home, monkeypatch)
+    hidden = opened(made_home, monkeypatch, arcs="false")
+    said = [" ".join(picture(app)["title"]["subtitle"]) for app in (shown, hidden)]
+    assert ["lanes of trade" in words for words in said] == [True, False]
+    for app in (shown, hidden):
+        assert list(table(app, "lane")["lane"]) == [made_store.LANE]
+
+
+def test_a_quarter_in_the_link_leaves_out_what_came_later_but_nothing_undated(
+    made_home, monkeypatch
+):
+    app = opened(made_home, monkeypatch, until="2023-Q1")
+    places = table(app, "undated_count")
+    assert made_store.BOLD in set(places["facility_id"])
+    assert places["undated_count"].sum() == places["facilities_count"].sum() - 1
+
+
+def test_a_quarter_that_is_not_held_is_said_and_ignored(made_home, monkeypatch):
+    app = opened(made_home, monkeypatch, until="1900-Q1", region="Gulf")
+    assert "until" in app.toast[0].value
+    assert any("0 facilities on record, in 0 rows" in c.value for c in app.caption)
