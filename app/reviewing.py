@@ -25,7 +25,11 @@ def case(store: Store, key: str) -> None:
     if not case_id:
         return
     st.markdown(f"#### {words.plain(reviews.titled(store, subject, case_id))}")
-    if subject in PAGES:
+    if not reviews.is_held(store, subject, case_id):
+        st.warning("This version of the data does not have the case in the link:")
+        st.text(case_id)
+        st.caption("It may have been renamed or withdrawn, or the link is from other data.")
+    elif subject in PAGES:
         page, name = PAGES[subject]
         st.page_link(
             page, label=f"Open the {subject}", icon=":material/open_in_new:", query_params={name: case_id}

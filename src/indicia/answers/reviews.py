@@ -215,6 +215,11 @@ def titled(store: Reader, subject: str, case_id: str) -> str:
     return str(own[0]) if own and own[0] else case_id
 
 
+def is_held(store: Reader, subject: str, case_id: str) -> bool:
+    """Whether this version of the data knows the case at all; what people said of it stays either way."""
+    return not named(store, [case_id]).filter(pl.col("subject") == subject).is_empty()
+
+
 def tally(rows: pl.DataFrame) -> str:
     """How many cases are in which state, for example `1 reviewed, 3 triage`."""
     counts = dict(rows.group_by("state").len().iter_rows())
