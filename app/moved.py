@@ -36,6 +36,35 @@ def beside(store: Store, rows: pl.DataFrame) -> pl.DataFrame:
     return rows.join(differs, on="facility_id", how="left", maintain_order="left")
 
 
+def summary(store: Store) -> None:
+    """How many facilities differ since the last version and since the reader's last visit, with the ways there."""
+    found = versions(store)
+    _, visited = person.visit_before()
+    if visited == store.data_version:
+        st.text("You saw this version of the data at your last visit.")
+    if not found:
+        st.caption(
+            "This is the first version of the data here: there is nothing to compare with."
+        )
+        return
+    is_one = found.get(VISIT) == found[VERSION]
+    for what, before in found.items():
+        if what == VISIT and is_one:
+            continue
+        rows = facilities(store, before)
+        name = f"{VERSION}, which you saw at your last visit" if is_one else what
+        st.text(f"Since {name} ({since.said(before, '')}): {since.on_lists(rows)}.")
+        if rows.height:
+            st.page_link(
+                "views/leads.py", label=f"Facilities that changed since {what}",
+                icon=":material/difference:", query_params={"changed": what},
+            )  # fmt: skip
+    st.page_link(
+        "views/review.py", label="Changed scores with their causes", icon=":material/history:",
+        query_params={"part": "digest"},
+    )  # fmt: skip
+
+
 def of_facility(store: Store, facility_id: str) -> None:
     """Support then and now of one facility, with the cause, since each of the versions."""
     st.markdown("**Changes between versions**")

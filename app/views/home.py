@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app import moved, shared
-from indicia.answers import home, leads, since, sources, words
+from indicia.answers import home, leads, sources, words
 
 store = shared.store()
 summary = home.summary(store)
@@ -34,22 +34,7 @@ if not summary.leads_count:
     )
 
 st.subheader("What changed")
-found = moved.versions(store)
-if not found:
-    st.caption("This is the first version of the data here: there is nothing to compare with.")
-for what, before in found.items():
-    rows = moved.facilities(store, before)
-    st.text(f"Since {what} ({since.said(before, '')}): {since.on_lists(rows)}.")
-    if rows.height:
-        st.page_link(
-            "views/leads.py", label=f"Facilities that changed since {what}", icon=":material/difference:",
-            query_params={"changed": what},
-        )  # fmt: skip
-if found:
-    st.page_link(
-        "views/review.py", label="Changed scores with their causes", icon=":material/history:",
-        query_params={"part": "digest"},
-    )  # fmt: skip
+moved.summary(store)
 
 st.subheader("Where to start")
 for row in leads.queue(store, limit=home.FIRST).iter_rows(named=True):

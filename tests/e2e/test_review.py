@@ -132,7 +132,10 @@ def test_several_rows_are_decided_on_and_a_view_is_saved_and_opened_again(
     page.get_by_role("combobox", name="Set to").click()
     page.get_by_role("option", name="watching").click()
     page.get_by_role("button", name="Decide on 2").click()
-    page.wait_for_timeout(1500)
+    for _ in range(PATIENCE_MS // 500):
+        if len(states(review_server.home)) > before:
+            break
+        page.wait_for_timeout(500)
     settled(page, "Leads")
     assert states(review_server.home)[before:] == [("EF", "watching")] * 2
     page.get_by_role("button", name=re.compile("Saved views")).click()

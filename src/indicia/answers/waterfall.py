@@ -8,6 +8,7 @@ from indicia.schema import RIVALS
 from indicia.scoring import fusion
 from indicia.scoring.hypotheses import FAMILIES, settings
 
+Step = tuple[str, str, float, int | None, str]  # label, part, weight, items, note
 ADDS_UP_BANS = 1e-6  # less than this is rounding
 STEPS = pl.Schema(
     {
@@ -43,7 +44,7 @@ def steps(store: Reader, facility_id: str, rival: str) -> pl.DataFrame:
     if beside.is_empty():
         return STEPS.to_frame()
     prior, evidence, support = beside.row(0)
-    rows = [(f"Prior of H1 over {rival}", "prior", prior, None, "")]
+    rows: list[Step] = [(f"Prior of H1 over {rival}", "prior", prior, None, "")]
     rows += _families(store, facility_id, RIVALS.index(rival))
     cap = settings()["caps"]["total_bans"]
     left = evidence - sum(weight for _, part, weight, *_ in rows if part == "family")
@@ -57,9 +58,7 @@ def steps(store: Reader, facility_id: str, rival: str) -> pl.DataFrame:
     return pl.DataFrame([*placed, total], schema=STEPS, orient="row")
 
 
-def _families(
-    store: Reader, facility_id: str, at: int
-) -> list[tuple[str, str, float, int | None, str]]:
+def _families(store: Reader, facility_id: str, at: int) -> list[Step]:
     """What each family weighs, by the very steps that scoring takes, the strongest first."""
     columns = [f"{k.lower()}_bans" for k in RIVALS]
     items = store.sql(
@@ -84,7 +83,7 @@ def _families(
     cap = settings()["caps"]["family_bans"]
     clipped, whole = told.weights(cap)[0, :, at], told.weights(np.inf)[0, :, at]
     counts = np.bincount(family, minlength=len(FAMILIES))
-    found = [
+    found: list[Step] = [
         (name, "family", float(clipped[n]), int(counts[n]), _note(whole[n], cap))
         for name, n in number.items()
         if counts[n]
