@@ -4,7 +4,7 @@ import polars as pl
 import streamlit as st
 
 from app import shared
-from indicia.answers import lane_around, lane_reports, lane_values, lanes, words
+from indicia.answers import charts, lane_around, lane_reports, lane_values, lanes, words
 from indicia.answers.charts import lane as pictures
 from indicia.answers.charts import subject
 from indicia.answers.lane_around import Finding
@@ -26,6 +26,23 @@ def head(found: Explanation) -> None:
     ):  # fmt: skip
         column.metric(label, value, border=True)
     st.caption(words.NOT_A_PROBABILITY)
+
+
+def unweighed(store: Store, facts: dict[str, object]) -> None:
+    """A lane with trade or exposures on record that no indicator could weigh."""
+    code = str(facts["lane"])
+    st.title(words.plain(facts["name"]))
+    st.page_link("views/lanes.py", label="All lanes", icon=":material/arrow_back:")
+    st.info(
+        "**Not weighed.** No indicator of lanes could be asked here: that is no all-clear.",
+        icon=":material/info:",
+    )
+    st.text(f"{code} · {facts['why']}")
+    rows = lane_reports.as_reported(store, code)
+    st.subheader(f"As reported: {rows.height:,} rows")
+    st.caption("Goods whose code starts with `press` are figures a newspaper gives, under no customs code.")  # fmt: skip
+    shared.table(rows, "Rows of trade as reported", "as_reported")
+    around(store, code)
 
 
 def over_time(store: Store, found: Explanation) -> None:
@@ -135,3 +152,27 @@ def around(store: Store, lane: str) -> None:
     )
     if step := shared.table(near, "Lanes before and after", "near", pick="lane"):
         shared.open_lane(step)
+
+
+def rest(store: Store, filters: lanes.Filters) -> None:
+    """What stands below the list of lanes: coverage, reference lanes, and those that were not weighed."""
+    st.subheader("Coverage")
+    results = lanes.coverage(store)
+    if results.height:
+        st.altair_chart(
+            charts.coverage(results, shared.caption(), "lanes"), key="coverage",
+            alt="Bars: for each indicator, lanes with a flag, no flag, no data, not applicable",
+        )  # fmt: skip
+    shared.twin(results, "coverage_table", "indicators and their four results, over all lanes")
+    apart = lanes.reference_lanes(store, filters)
+    st.subheader(f"Reference lanes: {apart.height:,}")
+    st.caption("No licence was needed on the rules loaded where the goods are known to go.")
+    if one := shared.table(
+        apart.select("name", "coverage", "flags", "admissibility_reason", "subject_id"),
+        "Reference lanes", "apart", pick="subject_id",
+    ):  # fmt: skip
+        shared.open_lane(one)
+    others = lane_around.unweighed(store)
+    st.subheader(f"On record, but not weighed: {others.height:,}")
+    if one := shared.table(others, "Lanes not weighed, and why", "others", pick="lane"):
+        shared.open_lane(one)

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from app import lane, reviewing, saved, shared
-from indicia.answers import charts, lane_reports, lanes, words
+from indicia.answers import lane_around, lane_reports, lanes, words
 from indicia.answers.charts import lanes as pictures
 
 store = shared.store()
@@ -26,13 +26,18 @@ if found is not None:
     )
     st.stop()
 
+known = lane_around.unweighed(store, linked) if linked else None
+if known is not None and known.height:
+    lane.unweighed(store, known.row(0, named=True))
+    st.caption(shared.caption())
+    st.stop()
+
 st.title("Lanes")
 if linked:
-    st.warning("This version of the data holds no assessed lane with the code in the link:")
+    st.warning("This version of the data holds no lane with the code in the link:")
     st.text(linked)
     st.caption(
-        "A lane is two alpha-3 codes, such as TWN>MYS. It may carry no computing hardware on record, or the "
-        "link is from other data. All lanes are below."
+        "A lane is two alpha-3 codes, such as TWN>MYS. The link may be from other data. All lanes are below."
     )
 st.caption(
     "A lane is exporter > importer of computing hardware. Support in bans for L1 (re-routing consistent with "
@@ -96,20 +101,5 @@ else:
         shared.open_lane(one)
     shared.twin(cells, "grid_table", f"exporters by importers in {at}")
 
-st.subheader("Coverage")
-results = lanes.coverage(store)
-if results.height:
-    st.altair_chart(
-        charts.coverage(results, shared.caption(), "lanes"), key="coverage",
-        alt="Bars: for each indicator, lanes with a flag, no flag, no data, not applicable",
-    )  # fmt: skip
-shared.twin(results, "coverage_table", "indicators and their four results, over all lanes")
-apart = lanes.reference_lanes(store, filters)
-st.subheader(f"Reference lanes: {apart.height:,}")
-st.caption("No licence was needed on the rules loaded where the goods are known to go.")
-if one := shared.table(
-    apart.select("name", "coverage", "flags", "admissibility_reason", "subject_id"),
-    "Reference lanes", "apart", pick="subject_id",
-):  # fmt: skip
-    shared.open_lane(one)
+lane.rest(store, filters)
 st.caption(shared.caption())

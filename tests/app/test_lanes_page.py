@@ -27,7 +27,7 @@ def frame_with(app, column):
 
 def test_a_lane_that_is_not_held_is_said_plainly_and_the_list_is_shown(made_home, monkeypatch):
     app = opened(made_home, monkeypatch, lane="nowhere")
-    assert "no assessed lane" in app.warning[0].value
+    assert "no lane with the code" in app.warning[0].value
     assert "nowhere" in [t.value for t in app.text]
     assert list(frame_with(app, "rival_words")["subject_id"]) == [made_store.LANE]
 
@@ -62,3 +62,14 @@ def test_the_grid_follows_side_step_and_period_of_the_link(made_home, monkeypatc
     assert set(grid["period"]) == {"2023"}
     app = opened(made_home, monkeypatch, step="quarter")
     assert any("No country's report" in c.value for c in app.caption)
+
+
+def test_a_lane_that_could_not_be_weighed_says_so_and_shows_what_is_on_record(
+    demo_home, monkeypatch
+):
+    listed = frame_with(opened(demo_home, monkeypatch), "facilities_count")
+    assert "TWN>MYS" in list(listed["lane"])
+    app = opened(demo_home, monkeypatch, lane="TWN>MYS")
+    assert app.title[0].value == "Taiwan \\> Malaysia"
+    assert "no all-clear" in "".join(i.value for i in app.info)
+    assert frame_with(app, "hs_code")["value_usd"].notna().all()

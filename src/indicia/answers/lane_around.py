@@ -13,11 +13,13 @@ from indicia.answers.lane_values import country_codes
 from indicia.answers.reader import Reader
 from indicia.answers.subjects import Explanation
 from indicia.indicators.enforcement_stop import EVERY
+from indicia.indicators.lane_answer import EXPORTER, IMPORTER
 from indicia.indicators.lane_flows import CODES, flows
 from indicia.indicators.unit_values import HIGH_USD_PER_KG, LOW_USD_PER_KG
 
 MOST_SHOWN = 200
 MOST_PIECES = 12
+NO_TRADE = "No trade between the two countries is on record here; exposures name the lane."
 NOTHING_AT_HAND = "No record that it reads speaks of this lane."
 SOURCES = (
     "quote", "source", "source_url", "retrieved_utc", "archived_sha256", "table_name", "row_key",
@@ -114,6 +116,47 @@ def _piece(rows: pl.DataFrame) -> Piece:
     cited = rows.filter(pl.col("source").is_not_null()).select(SOURCES)
     whose = f"{facts['scope_id']}: " if facts["scope_kind"] == "party" else ""
     return Piece(facts["evidence_id"], f"{whose}{facts['statement'] or ''}", held, cited)
+
+
+def unweighed(store: Reader, lane: str = "") -> pl.DataFrame:
+    """Lanes with trade or exposures on record that no indicator could weigh, and why.
+
+    Args:
+        store: The store.
+        lane: Only this one, where given.
+
+    Returns:
+        lane, name, why, rows_count (of trade), first_period, last_period, goods, facilities_count
+        (that it reaches); those with most rows first.
+    """
+    rows = store.sql(
+        f"""
+        WITH traded AS (
+            SELECT concat({EXPORTER}, '>', {IMPORTER}) AS lane, count(*) AS rows_count,
+                   min(period) AS first_period, max(period) AS last_period,
+                   string_agg(DISTINCT hs_code, ', ' ORDER BY hs_code) AS goods
+            FROM customs_flow WHERE reporter_iso3 <> 'W00' AND partner_iso3 <> 'W00' GROUP BY ALL
+        ), reached AS (
+            SELECT scope_id AS lane, count(DISTINCT facility_id) AS facilities_count
+            FROM exposure WHERE scope_kind = 'lane' GROUP BY ALL
+        ), reasons AS (
+            SELECT scope_id AS lane, min(statement) AS why FROM evidence
+            WHERE scope_kind = 'lane' AND result = 'not_applicable' GROUP BY ALL
+        )
+        SELECT lane, coalesce(why, $nothing) AS why, coalesce(rows_count, 0) AS rows_count, first_period,
+               last_period, goods, coalesce(facilities_count, 0) AS facilities_count,
+               split_part(lane, '>', 1) AS exporter, split_part(lane, '>', 2) AS importer
+        FROM traded FULL JOIN reached USING (lane) LEFT JOIN reasons USING (lane)
+        WHERE lane NOT IN (SELECT subject_id FROM subject_assessment WHERE subject_kind = 'lane')
+          AND $lane IN ('', lane)
+        ORDER BY rows_count DESC, lane LIMIT $most
+        """,
+        {"nothing": NO_TRADE, "lane": lane.strip().upper(), "most": MOST_SHOWN},
+    )
+    name = pl.format("{} > {}", country("exporter"), country("importer"))
+    return rows.insert_column(1, rows.select(name.alias("name")).to_series()).drop(
+        "exporter", "importer"
+    )
 
 
 def facilities(store: Reader, lane: str) -> pl.DataFrame:

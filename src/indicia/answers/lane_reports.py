@@ -16,7 +16,7 @@ from indicia.reference import tables
 SIDES = {"importer": "M", "exporter": "X"}
 STEPS = {"year": 12, "quarter": 3}
 FREQUENCIES = {"M": "month", "A": "year"}
-MOST_COUNTRIES = 22
+MOST_COUNTRIES, MOST_ROWS = 22, 1000
 DECLARED, NOTHING, NO_REPORT = "declared", "nothing declared", "no report"
 GAP_SAYS = (
     "Gap: importer less exporter (exports raised by 8 % for freight and insurance), over their mean; "
@@ -175,4 +175,25 @@ def series(store: Reader, lane: str) -> pl.DataFrame:
         pl.when(both)
         .then(2 * (pl.col("importer_usd") - mirror) / (pl.col("importer_usd") + mirror))
         .alias("gap_share"),
+    )
+
+
+def as_reported(store: Reader, lane: str) -> pl.DataFrame:
+    """Every row of trade on one lane as it stands, of any goods, at most `MOST_ROWS`; never added up.
+
+    Returns:
+        period, reported_by, hs_code, value_usd, is_estimate, net_weight_reported_kg, source, source_url.
+    """
+    exporter, _, importer = lane.strip().upper().partition(">")
+    return store.sql(
+        f"""
+        SELECT period, CASE flow WHEN 'M' THEN 'importer' ELSE 'exporter' END AS reported_by, hs_code,
+               coalesce(value_reported_usd, value_estimated_usd) AS value_usd,
+               value_reported_usd IS NULL AS is_estimate, net_weight_reported_kg, source, source_url
+        FROM customs_flow
+        WHERE (flow = 'M' AND reporter_iso3 = $importer AND partner_iso3 = $exporter)
+           OR (flow = 'X' AND reporter_iso3 = $exporter AND partner_iso3 = $importer)
+        ORDER BY ALL LIMIT {MOST_ROWS}
+        """,
+        {"exporter": exporter, "importer": importer},
     )
