@@ -47,7 +47,7 @@ TITLES = {
     "support_was_bans": "support before (bans)", "way": "taken from", "at_utc": "when (UTC)",
     "families_for_count": "families for H1", "coverage": "computable", "what": "what cannot be seen",
     "rival_words": "strongest rival", "verdict_words": "verdict", "precision_words": "place known to",
-    "load_line": "load over time", "load_of": "whose load that is", "change": "changed",
+    "load_line": "load", "load_of": "whose load that is", "change": "changed",
     "flag_share": "chance of a flag", "is_decisive": "decides the verdict", "p_value": "p",
     "starts_bans": "from (bans)", "ends_bans": "to (bans)",
     "accelerators_p05_count": "P05", "accelerators_p50_count": "P50", "accelerators_p95_count": "P95",

@@ -55,7 +55,7 @@ def test_home_says_what_changed_since_the_last_version_and_my_last_visit(home, m
 def test_leads_mark_what_changed_and_keep_only_that_where_the_link_asks(home, monkeypatch):
     app = opened(home, monkeypatch, "leads.py", changed="my last visit")
     rows = queue_of(app).set_index("facility_id")
-    assert rows.loc[made_store.QUIET, "change"] == "○ no lead → ◇ watch, +1.1 bans"
+    assert rows.loc[made_store.QUIET, "change"] == "○ no lead → ◇ watch, +1.10 bans"
     assert set(rows.index) == {made_store.QUIET, made_store.UNKNOWN}
     assert app.query_params["changed"] == "my last visit"
     assert "2 facilities differ" in said(app)

@@ -101,6 +101,6 @@ def test_what_moved_names_new_ones_other_verdicts_and_other_support():
     )
     found = digest.moved(before, after)
     assert dict(found.select("facility_id", "change").iter_rows()) == {
-        "a": "◇ watch → ◆ lead, +0.3 bans", "b": "-0.2 bans", "d": "new",
+        "a": "◇ watch → ◆ lead, +0.30 bans", "b": "-0.20 bans", "d": "new",
     }  # fmt: skip
     assert since.on_lists(found) == "1 new, 1 with another verdict, 1 with other support"

@@ -36,12 +36,13 @@ def moved(before: Reader, after: Reader) -> pl.DataFrame:
         after.sql(asked), on="facility_id", how="right", suffix="_now"
     )
     by = pl.col("support_bans_now") - pl.col("support_bans")
+    hundredths = (by.abs() * 100).round().cast(pl.Int64)
     turned = pl.col("verdict") != pl.col("verdict_now")
     old, new = (pl.col(v).replace(words.VERDICTS) for v in ("verdict", "verdict_now"))
     steps = pl.concat_str(
         pl.when(turned).then(pl.format("{} → {}, ", old, new)).otherwise(pl.lit("")),
         pl.when(by >= 0).then(pl.lit("+")).otherwise(pl.lit("-")),
-        by.abs().round(2).cast(pl.String),
+        pl.format("{}.{}", hundredths // 100, (hundredths % 100).cast(pl.String).str.zfill(2)),
         pl.lit(" bans"),
     )
     return (
