@@ -18,9 +18,10 @@ PARTS = {
     "unmeasured_usd": "neither weight nor pieces",
 }
 PART_COLOURS = (ORANGE, BLUE, "#c3c9d0")
+# In words: legends of lines and points that differ in dash and shape lie over each other.
 REPORTS_SAY = (
-    "Never added up. A gap in a line: no report, which is never zero; hollow, at zero: the country reports the "
-    "period, but nothing on the lane."
+    "● solid = the importer's report, ■ dashed = the exporter's; never added up. Dashed uprights = events that name it.",
+    "A gap in a line: no report, which is never zero; hollow, at zero: the country reports, but nothing on the lane.",
 )
 
 
@@ -54,9 +55,9 @@ def reports(
     parts += [_silence(silent)] if silent.height else []
     chart: alt.VConcatChart = (
         alt.vconcat(*parts, spacing=8)
-        .resolve_scale(x="shared", color="shared", shape="shared")
+        .resolve_scale(x="shared")
         .properties(
-            title=look.title(f"{name}: reported by both sides", REPORTS_SAY, gap_says, caption)
+            title=look.title(f"{name}: reported by both sides", *REPORTS_SAY, gap_says, caption)
         )
     )
     return chart
@@ -76,35 +77,43 @@ def _marked(events: pl.DataFrame) -> list[alt.Chart]:
 
 def _values(sides: pl.DataFrame, events: pl.DataFrame) -> alt.LayerChart | alt.FacetChart:
     names = list(SIDES)
-    legend = alt.Legend(orient="top", title="reported by")
-    encoding: dict[str, Any] = {
-        "x": _x(),
-        "color": alt.Color(
-            "side:N", scale=alt.Scale(domain=names, range=list(SIDES.values())), legend=legend
-        ),
-        "shape": alt.Shape("side:N", scale=alt.Scale(domain=names, range=SHAPES), legend=legend),
-        "tooltip": [
-            "side:N", "period:N", "state:N", alt.Tooltip("value_usd:Q", title="US$", format=",.0f"),
-        ],
-    }  # fmt: skip
+    colours = alt.Scale(domain=names, range=list(SIDES.values()))
+    shapes = alt.Scale(domain=names, range=SHAPES)
+    tips: list[Any] = [
+        "side:N", "period:N", "state:N", alt.Tooltip("value_usd:Q", title="US$", format=",.0f"),
+    ]  # fmt: skip
     axis = alt.Axis(tickCount=5, labelExpr=look.DOLLARS, minExtent=LABEL_PIXELS)
     y = alt.Y("value_usd:Q", title="US$", axis=axis)
-    base = alt.Chart(sides)
+    base = alt.Chart(sides).encode(x=_x())
     line = base.mark_line(strokeWidth=1.6).encode(
-        x=_x(), y=y, color=encoding["color"], strokeDash=alt.StrokeDash(
+        y=y,
+        stroke=alt.Stroke("side:N", scale=colours, legend=None),
+        strokeDash=alt.StrokeDash(
             "side:N", scale=alt.Scale(domain=names, range=[[1, 0], [5, 3]]), legend=None
         ),
-    )  # fmt: skip
+    )
     points = base.transform_filter("isValid(datum.value_usd)").mark_point(
         filled=True, size=26, opacity=1
     )
     nothing = base.transform_filter("datum.state == 'nothing declared'").mark_point(
-        filled=False, size=30, opacity=1
+        filled=False, size=40, opacity=1
     )
     return alt.layer(
-        *_marked(events), line, points.encode(y=y, **encoding),
-        nothing.encode(y=alt.datum(0), **encoding),
-    ).properties(width=WIDTH, height=VALUE_PIXELS)  # fmt: skip
+        *_marked(events),
+        line,
+        points.encode(
+            y=y,
+            fill=alt.Fill("side:N", scale=colours, legend=None),
+            shape=alt.Shape("side:N", scale=shapes, legend=None),
+            tooltip=tips,
+        ),
+        nothing.encode(
+            y=alt.datum(0),
+            stroke=alt.Stroke("side:N", scale=colours, legend=None),
+            shape=alt.Shape("side:N", scale=shapes, legend=None),
+            tooltip=tips,
+        ),
+    ).properties(width=WIDTH, height=VALUE_PIXELS)
 
 
 def _gaps(gaps: pl.DataFrame, events: pl.DataFrame) -> alt.LayerChart | alt.FacetChart:
