@@ -22,7 +22,7 @@ class Region:
     longitude_deg: float = 0
     latitude_deg: float = 0
     scale: float = 0
-    cell_deg: float = 3
+    cell_deg: float = 5
 
     @property
     def box(self) -> Box:

@@ -108,7 +108,7 @@ def density(
     marked = "datum.review_count > 0"
     squares = (
         alt.Chart(cells.sort("facilities_count"))
-        .mark_point(shape="square", filled=True, size=90, opacity=0.9, clip=True, cursor="pointer")
+        .mark_point(shape="square", filled=True, size=90, opacity=0.9, clip=True, cursor="pointer", aria=False)
         .encode(
             longitude="longitude_deg:Q",
             latitude="latitude_deg:Q",
@@ -130,7 +130,10 @@ def density(
         )
         .add_params(alt.selection_point(name=CELL, fields=["cell"], on="click", empty=False))
     )  # fmt: skip
-    return _map([*under.layers(), squares], said, caption, region)
+    # Hubs lie above the squares, which would hide them.
+    top = map_layers.hubs(under.hubs)
+    below = Ground(arcs=under.arcs).layers()
+    return _map([*below, squares, *top], said, caption, region)
 
 
 def _map(
