@@ -7,6 +7,7 @@ import zipfile
 from io import BytesIO
 from pathlib import Path
 
+import accessible
 import made_store
 import polars as pl
 import pytest
@@ -27,20 +28,36 @@ PAGES = {
     f"facility?facility={made_store.BOLD}": "Alpha",
     "facility": "Facility",
     "entity?entity=Omega%20Compute%20Sdn.%20Bhd.": "Omega Compute",
+    f"compare?facility={made_store.BOLD}&facility={made_store.QUIET}": "Compare",
+    "lanes": "Lanes",
+    "lanes?lane=TWN%3EMYS": "Taiwan",
     "screen": "Screen a list",
     "compute": "Compute",
     "rules": "Rules",
     "claims?model=Kimi+K2": "Claims",
     f"review?case=facility:{made_store.BOLD}": "Review",
     "exports": "Exports",
+    "coverage": "Coverage",
     "sources": "Sources",
+    "method": "Method",
+    "evaluation": "Evaluation",
 }
+MOST_TABS = 120
+LOOK_WITH_AND_WITHOUT_FOCUS = """async () => {
+    const link = document.activeElement
+    const look = () => { const s = getComputedStyle(link); return s.boxShadow + s.outline + s.backgroundColor }
+    const settle = () => new Promise(done => setTimeout(done, 400))
+    await settle(); const marked = look()
+    link.blur(); await settle(); const unmarked = look()
+    link.focus({focusVisible: true})
+    return [marked, unmarked]
+}"""
 OUTWARD_STATES = {"01", "02"}  # established, or trying to be
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("address", PAGES, ids=lambda a: a.split("?")[0] or "home")
-def test_every_page_is_whole_and_stays_on_this_machine(
+def test_every_page_is_whole_accessible_and_stays_on_this_machine(
     browser: Browser, browser_context_args, made_server, screenshots: Path, address, theme
 ):
     context = browser.new_context(**{**browser_context_args, "color_scheme": theme})
@@ -60,7 +77,25 @@ def test_every_page_is_whole_and_stays_on_this_machine(
     )
     assert page.get_by_test_id("stException").count() == 0
     assert wrong == []
+    assert accessible.violations(page, address, theme) == []
     context.close()
+
+
+def test_a_dossier_is_reached_from_the_leads_by_keyboard_alone(page: Page, made_server):
+    page.goto(f"{made_server.url}/leads")
+    settled(page, "Leads")
+    for _ in range(MOST_TABS):
+        page.keyboard.press("Tab")
+        on = page.evaluate(
+            "document.activeElement.matches('a') && document.activeElement.innerText"
+        )
+        if on and "Alpha" in on:
+            break
+    marked, unmarked = page.evaluate(LOOK_WITH_AND_WITHOUT_FOCUS)
+    assert marked != unmarked, "nothing shows where the keyboard is"
+    page.keyboard.press("Enter")
+    settled(page, "Alpha")
+    assert page.url.endswith(f"/facility?facility={made_store.BOLD}")
 
 
 def test_a_reader_goes_from_the_leads_to_the_hash_behind_the_evidence(page: Page, made_server):
