@@ -33,7 +33,9 @@ chosen = first.selectbox(
     kind.capitalize(), options, index=options.index(linked) if linked in names else 0,
     format_func=lambda key: names.get(key, key), key=f"chosen_{kind}",
 )  # fmt: skip
-st.query_params[kind] = chosen
+# Nor is a link without a choice rewritten at once: each rewriting is one more step of Back.
+if chosen != options[0] or kind in st.query_params:
+    st.query_params[kind] = chosen
 role = second.selectbox(
     "Its role", compute.ROLE_CHOICES, key="role", bind="query-params", disabled=kind != "entity"
 )

@@ -33,7 +33,9 @@ def country(
         label, options, index=options.index(linked), key=f"chosen_{key}",
         format_func=lambda c: f"{c} {names[c]}" if c else "not known",
     )  # fmt: skip
-    st.query_params[key] = chosen
+    # A link that says only the usual is not rewritten: each rewriting is one more step of Back.
+    if chosen != usual or key in st.query_params:
+        st.query_params[key] = chosen
     return chosen
 
 

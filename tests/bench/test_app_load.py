@@ -128,7 +128,7 @@ def test_paint_and_click_of_every_page(server):
             used = busy_seconds(pid)
             for _ in range(2):
                 began = time.perf_counter()
-                await page.goto(f"{url}/{address}")
+                await page.goto(f"{url}/{address}", wait_until="commit", timeout=PATIENCE_MS)
                 await settled(page, heading)
                 first.append(time.perf_counter() - began)
             painted = busy_seconds(pid) - used
@@ -158,7 +158,7 @@ def test_memory_of_a_further_session_and_ten_readers_at_once(server):
         browser: Browser, number: int, seconds: list[float], start: asyncio.Barrier
     ) -> None:
         page = await fresh(browser)
-        await page.goto(f"{url}/leads")
+        await page.goto(f"{url}/leads", wait_until="commit", timeout=PATIENCE_MS)
         await settled(page, "Leads")
         await start.wait()
         for turn in range(ROUNDS):
@@ -174,7 +174,7 @@ def test_memory_of_a_further_session_and_ten_readers_at_once(server):
 
     async def work(browser: Browser) -> None:
         page = await fresh(browser)
-        await page.goto(f"{url}/leads")
+        await page.goto(f"{url}/leads", wait_until="commit", timeout=PATIENCE_MS)
         await settled(page, "Leads")
         before, used, seconds = resident_mib(pid), busy_seconds(pid), []
         start = asyncio.Barrier(SESSIONS)
