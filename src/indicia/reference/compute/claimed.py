@@ -135,7 +135,9 @@ def capacity(
         operations, because their type has no published peak), `flop_least`, `flop_most` at full peak.
     """
     is_used = pl.col("kind") == USED
-    following = pl.col("on_date").shift(-1).over(*by, "subject", "chip_text", order_by="on_date")
+    following = (
+        pl.col("on_date").shift(-1).over(*by, "subject", "chip_text", order_by="on_date")
+    )
     replaced = pl.when(pl.col("subject_kind") == "facility").then(following)
     last = pl.min_horizontal(pl.col("on_date") + pl.duration(days=KEPT_DAYS), replaced)
     spans = hardware.filter(pl.col("number") > 0).with_columns(
