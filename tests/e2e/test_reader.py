@@ -1,6 +1,7 @@
 """A reader's way through the app, in a real browser: quiet, complete, and never off this machine."""
 
 import json
+import os
 import re
 import sys
 import zipfile
@@ -42,6 +43,14 @@ PAGES = {
     "method": "Method",
     "evaluation": "Evaluation",
 }
+THEMES = ("light", "dark")
+# Each page in one theme, in turn; every page in both where that is asked for (it takes minutes).
+LOOKS = [
+    pytest.param(address, theme, id=f"{address.split('?')[0] or 'home'}-{theme}")
+    for place, address in enumerate(PAGES)
+    for turn, theme in enumerate(THEMES)
+    if (place + turn) % 2 == 0 or os.environ.get("INDICIA_BOTH_THEMES")
+]
 MOST_TABS = 120
 LOOK_WITH_AND_WITHOUT_FOCUS = """async () => {
     const link = document.activeElement
@@ -55,8 +64,7 @@ LOOK_WITH_AND_WITHOUT_FOCUS = """async () => {
 OUTWARD_STATES = {"01", "02"}  # established, or trying to be
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("address", PAGES, ids=lambda a: a.split("?")[0] or "home")
+@pytest.mark.parametrize(("address", "theme"), LOOKS)
 def test_every_page_is_whole_accessible_and_stays_on_this_machine(
     browser: Browser, browser_context_args, made_server, screenshots: Path, address, theme
 ):
