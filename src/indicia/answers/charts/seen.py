@@ -6,7 +6,7 @@ import polars as pl
 from indicia.answers.charts import look
 from indicia.answers.charts.look import HEAD_PIXELS
 
-ROW_PIXELS = 20
+ROW_PIXELS, CODES_PIXELS = 24, 70
 NOTHING = "#c3c9d0"
 LIGHT_ABOVE = 0.55
 
@@ -40,7 +40,7 @@ def seen(grid: pl.DataFrame, caption: str) -> alt.LayerChart | alt.FacetChart:
     some = base.transform_filter("datum.computed_count > 0").mark_rect().encode(
         color=alt.Color(
             "computed_share:Q",
-            title="share of facilities with an answer",
+            title="share with an answer",
             scale=alt.Scale(scheme="cividis", domain=[0, 1]),
             legend=alt.Legend(orient="top", format="%"),
         )
@@ -53,7 +53,7 @@ def seen(grid: pl.DataFrame, caption: str) -> alt.LayerChart | alt.FacetChart:
     )
     chart = alt.layer(none, some, words.transform_filter("datum.computed_count > 0"))
     return chart.properties(
-        height=ROW_PIXELS * order.height + HEAD_PIXELS,
+        height=ROW_PIXELS * order.height + HEAD_PIXELS + CODES_PIXELS,
         title=look.title(
             "What can be seen at all",
             "Grey: no answer could be computed for any facility there. An answer is not an all-clear.",
