@@ -23,7 +23,7 @@ def told(made):
 def test_text_of_sources_is_escaped_and_nothing_comes_from_outside(told):
     assert "&lt;b&gt;*Alpha*&lt;/b&gt; [Hall](https://example.org) $x$" in told
     assert "&lt;i&gt;64 units&lt;/i&gt;" in told
-    assert "&lt;script&gt;alert(1)" in told
+    assert "<script" not in told
     tags = set(re.findall(r"<([a-z0-9]+)", told.partition("<body>")[2]))
     assert tags <= {
         "h1",

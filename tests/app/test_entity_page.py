@@ -238,7 +238,7 @@ def test_a_judgement_that_cannot_be_written_says_why(own_home, monkeypatch, reas
     judge(app, "possible", "match", reason, by)
     assert app.error[0].value == "The judgement was not written."
     assert any(says in t.value for t in app.text)
-    assert Journal(own_home).position == 0
+    assert Journal(own_home).judgements().is_empty()
 
 
 def test_a_judgement_counts_from_the_next_refresh_on(own_home, monkeypatch):

@@ -17,14 +17,25 @@ pytestmark = pytest.mark.e2e
 REASON = "The load is that of a smelter next door."
 
 
+def choose(page: Page, state: str) -> None:
+    """Open the list of states until it stays open: a page that is still being drawn closes it."""
+    option = page.get_by_role("option", name=state)
+    for _ in range(10):
+        page.wait_for_timeout(1000)
+        if not option.is_visible():
+            page.get_by_role("combobox", name="Set to").click()
+        page.wait_for_timeout(500)
+        if option.is_visible():
+            break
+    option.click()
+
+
 def decide(page: Page, by: str, state: str, reason: str = "") -> None:
     """Fill in the form of the review block as a person would."""
     name = page.get_by_role("textbox", name="Your initials or role")
     name.fill(by)
     name.press("Enter")
-    page.wait_for_timeout(500)
-    page.get_by_role("combobox", name="Set to").click()
-    page.get_by_role("option", name=state).click()
+    choose(page, state)
     page.get_by_role("textbox", name="Reason").fill(reason)
     page.get_by_role("button", name="Decide", exact=True).click()
 

@@ -56,8 +56,9 @@ def of_cited(store: Reader, cited: pl.DataFrame) -> pl.DataFrame:
 
 def _of_table(store: Reader, source: str, table: str, row_keys: pl.Series) -> pl.DataFrame:
     first = str(row_keys[0])
-    names = [k for k in OBSERVED[table].key if re.search(rf"(?:^|, ){k}=", first)]
-    named = sorted(names, key=lambda k: first.index(f"{k}="))
+    places = {k: re.search(rf"(?:^|, ){k}=", first) for k in OBSERVED[table].key}
+    at = {k: found.start() for k, found in places.items() if found}
+    named = sorted(at, key=at.__getitem__)
     parts = row_keys.str.extract_groups(
         "^" + ", ".join(f"{k}=(?P<{k}>.*)" for k in named) + "$"
     )
