@@ -61,7 +61,7 @@ TITLES = {
     show_spinner="Opening the store", max_entries=8, on_release=lambda s: s.close()
 )
 def _open(folder: str, name: str) -> Store:
-    return Store.open(Path(folder), name=name)
+    return Store.open(Path(folder), name=name, remembers=True)
 
 
 def store() -> Store:

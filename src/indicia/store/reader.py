@@ -15,6 +15,7 @@ from indicia.schema.base import SQL_TYPES
 from indicia.store import kept, load, manifest
 from indicia.store.build import ASSESSMENT_FAMILY, RUN_FAMILY
 from indicia.store.manifest import Manifest
+from indicia.store.remembered import Remembered, key
 from indicia.store.united import UNITED, united
 
 Parameters = Mapping[str, object] | Sequence[object]
@@ -35,13 +36,20 @@ class Store:
         made: Manifest,
         as_of: date | None,
         as_held: date | None,
+        remembered: Remembered | None = None,
     ) -> None:
-        self._db, self.manifest = db, made
+        self._db, self.manifest, self._remembered = db, made, remembered
         self.as_of, self.as_held = as_of, as_held
 
     @classmethod
     def open(
-        cls, home: Path, as_of: date | None = None, as_held: date | None = None, name: str = ""
+        cls,
+        home: Path,
+        as_of: date | None = None,
+        as_held: date | None = None,
+        name: str = "",
+        *,
+        remembers: bool = False,
     ) -> Self:
         """Open the current store of `home`, or the one of manifest `name`.
 
@@ -50,6 +58,7 @@ class Store:
             as_of: Show only what was published by the end of that day (UTC).
             as_held: Show only what we had read by the end of that day (UTC).
             name: File name of a kept manifest.
+            remembers: Hold answers, for those who ask the same again (`remembered.MOST_BYTES` of them).
 
         Raises:
             StoreError: A file that the manifest names is missing or cannot be read.
@@ -79,7 +88,7 @@ class Store:
             _view(db, table.name, united(table, f"published_{table.name}"))
         db.execute("SET enable_external_access=false")
         db.execute("SET lock_configuration=true")
-        return cls(db, made, as_of, as_held)
+        return cls(db, made, as_of, as_held, Remembered() if remembers else None)
 
     def __enter__(self) -> Self:
         """Use as a `with` block."""
@@ -100,6 +109,11 @@ class Store:
 
     def sql(self, query: str, params: Parameters = ()) -> pl.DataFrame:
         """Ask one question; safe to call from several threads."""
+        if self._remembered is None:
+            return self._ask(query, params)
+        return self._remembered.answer(key(query, params), lambda: self._ask(query, params))
+
+    def _ask(self, query: str, params: Parameters) -> pl.DataFrame:
         cursor = self._db.cursor()
         try:
             found: pl.DataFrame = cursor.sql(query, params=params or None).pl()
@@ -117,6 +131,8 @@ class Store:
 
     def show(self, frames: Mapping[str, pl.DataFrame]) -> None:
         """Show assessments computed for this view in place of the published ones."""
+        if self._remembered is not None:
+            self._remembered.clear()
         for name, frame in frames.items():
             self._db.register("incoming", frame)
             self._db.execute(
