@@ -62,7 +62,7 @@ def over_time(store: Store, found: Explanation) -> None:
         named = lane_around.events(store, found.subject_id)
         st.altair_chart(
             pictures.reports(rows, named, found.name, lane_reports.GAP_SAYS, shared.caption()),
-            key="reports",
+            key="reports", width="stretch",
             alt="Lines: value the importer and the exporter report over time; bars: the gap between them",
         )  # fmt: skip
         shared.twin(rows, "reports_table", "both sides' reports, with the gap")

@@ -145,7 +145,7 @@ def over_time(store: Store, one: Opened) -> None:
         st.caption("Nothing dated on record.")
     else:
         st.altair_chart(
-            charts.timeline(dated, shared.caption()), key="timeline",
+            charts.timeline(dated, shared.caption()), key="timeline", width="stretch",
             alt="Timeline of listings, notices, shipments, hiring, models and events; the table below holds the same",
         )  # fmt: skip
         shared.twin(dated, "timeline_table", "everything dated")

@@ -61,6 +61,7 @@ if marks.height:
         charts.compare(marks, shared.caption()),
         alt="Timelines of the facilities on one axis; the table below holds the same",
         key="axis",
+        width="stretch",
     )
     shared.twin(marks, "axis_table", "everything dated of these facilities")
 else:

@@ -68,7 +68,7 @@ marks = timeline.of_facility(store, wanted)
 dated, undated = timeline.dated(marks), timeline.undated(marks)
 if dated.height:
     st.altair_chart(
-        charts.timeline(dated, shared.caption()), key="timeline",
+        charts.timeline(dated, shared.caption()), key="timeline", width="stretch",
         alt="Timeline of power, compute, notices, hiring, events and evidence; the table below holds the same",
     )  # fmt: skip
 shared.twin(dated, "timeline_table", "everything dated")

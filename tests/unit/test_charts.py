@@ -71,6 +71,32 @@ def test_a_metered_year_is_drawn_as_a_duration():
     assert lane["layer"][0]["encoding"]["x2"]["field"] == "ends_date"
 
 
+def test_names_in_a_row_are_cut_to_their_room_and_late_ones_stand_to_the_left():
+    label = "notice · a name of some thirty letters"
+    days = [date(2024, 1, 1), date(2024, 1, 2), date(2024, 3, 1), date(2024, 12, 31)]
+    shown = marks(
+        *({"lane": "notice", "label": label, "value": None, "starts_date": d} for d in days)
+    )
+    spec = charts.timeline(shown, CAPTION).to_dict()
+    (lane,) = spec["vconcat"]
+    early, late = (n for n in lane["layer"] if n["mark"]["type"] == "text")
+    assert early["transform"] == [{"filter": "!datum.is_late"}]
+    assert (early["mark"]["align"], late["mark"]["align"]) == ("left", "right")
+    rows = spec["datasets"][early["data"]["name"]]
+    assert [r["is_late"] for r in rows] == [False, False, False, True]
+    first, second, third, last = (r["short"] for r in rows)
+    assert (first, third, last) == ("", label, label)
+    assert second == label[: len(second) - 1] + "…"
+
+
+def test_lanes_are_as_wide_as_the_page_with_their_labels_inside():
+    spec = charts.timeline(marks({}, {"lane": "event"}), CAPTION).to_dict()
+    for lane in spec["vconcat"]:
+        encoding = lane["layer"][-1]["encoding"]
+        start, _ = encoding["x"]["scale"]["range"]
+        assert encoding["y"]["axis"]["offset"] == -start
+
+
 def test_a_timeline_of_rules_alone_is_a_picture_too():
     assert charts.timeline(marks(RULE), CAPTION).to_dict()["vconcat"]
 

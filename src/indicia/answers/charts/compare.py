@@ -8,7 +8,7 @@ import polars as pl
 from indicia.answers.charts import look
 from indicia.answers.charts.look import BLUE, GREEN, ORANGE, PURPLE
 
-WIDTH, QUANTITY_PIXELS, ROW_PIXELS = 860, 120, 26
+QUANTITY_PIXELS, ROW_PIXELS = 120, 26
 COLOURS, SHAPES = (BLUE, ORANGE, GREEN, PURPLE), ("circle", "square", "triangle-up", "diamond")
 QUANTITIES = {
     "power": "Power (MW)",
@@ -18,7 +18,6 @@ QUANTITIES = {
     "trade lane": "Trade of a whole lane (million US$)",
     "hiring": "Open positions",
 }
-LABEL_PIXELS = 230
 
 
 def compare(marks: pl.DataFrame, caption: str) -> alt.VConcatChart:
@@ -31,23 +30,20 @@ def compare(marks: pl.DataFrame, caption: str) -> alt.VConcatChart:
     names = marks["facility"].unique(maintain_order=True).to_list()
     parts = {lane: marks.filter(pl.col("lane") == lane) for lane in QUANTITIES}
     others = marks.filter(~pl.col("lane").is_in(list(QUANTITIES)))
-    lanes: list[alt.Chart | alt.LayerChart | alt.FacetChart] = [
+    lanes: list[alt.Chart | alt.LayerChart] = [
         *(_quantity(part, QUANTITIES[n], names) for n, part in parts.items() if part.height),
         *([_records(others, names)] if others.height else []),
     ]
-    chart: alt.VConcatChart = (
-        alt.vconcat(*lanes, spacing=8)
-        .resolve_scale(x="shared", color="shared", shape="shared")
-        .properties(
-            title=look.title(
-                "Side by side, on one axis",
-                "Filled = reported or metered; hollow = estimated, planned or forecast. Zone load is "
-                "that of everybody in the zone.",
-                f"Never a probability of wrongdoing. {caption}",
-            )
-        )
+    return look.stack(
+        lanes,
+        look.title(
+            "Side by side, on one axis",
+            "Filled = reported or metered; hollow = estimated, planned or forecast. Zone load is "
+            "that of everybody in the zone.",
+            f"Never a probability of wrongdoing. {caption}",
+        ),
+        shared=("x", "color", "shape"),
     )
-    return chart
 
 
 def _facility(names: list[str]) -> dict[str, Any]:
@@ -64,33 +60,39 @@ def _facility(names: list[str]) -> dict[str, Any]:
 
 
 def _x() -> alt.X:
-    return alt.X("starts_date:T", title=None, axis=alt.Axis(format="%Y-%m", labelOverlap=True))
-
-
-def _tips() -> list[str]:
-    return ["facility:N", "lane:N", "label:N", "starts_date:T", "value:Q", "unit:N", "source:N"]
-
-
-def _quantity(
-    part: pl.DataFrame, title: str, names: list[str]
-) -> alt.LayerChart | alt.FacetChart:
-    is_firm = ~(pl.col("is_estimate") | pl.col("is_projection")).fill_null(value=False)
-    y = alt.Y(
-        "value:Q",
-        title=title,
-        axis=alt.Axis(tickCount=4, format="~s", minExtent=LABEL_PIXELS),
+    return alt.X(
+        "starts_date:T",
+        title=None,
+        axis=alt.Axis(format="%Y-%m", labelOverlap=True),
+        scale=alt.Scale(range=look.BESIDE_LABELS),
     )
+
+
+def _tips() -> list[alt.Tooltip]:
+    shown = (
+        "facility:N",
+        "lane:N",
+        "label:N",
+        "starts_date:T",
+        "value:Q",
+        "unit:N",
+        "source:N",
+    )
+    return [alt.Tooltip(field) for field in shown]
+
+
+def _quantity(part: pl.DataFrame, title: str, names: list[str]) -> alt.LayerChart:
+    is_firm = ~(pl.col("is_estimate") | pl.col("is_projection")).fill_null(value=False)
+    y = alt.Y("value:Q", title=title, axis=look.inside(tickCount=4, format="~s"))
     look_of = _facility(names)
     whole = alt.Chart(part).encode(x=_x(), y=y, color=look_of["color"])
     line = whole.mark_line(strokeWidth=1.2, interpolate="step-after", opacity=0.6)
     points = [
-        alt.Chart(some)
-        .mark_point(size=54, filled=is_filled)
-        .encode(x=_x(), y=y, tooltip=_tips(), **look_of)
+        alt.Chart(some).mark_point(size=54, filled=is_filled).encode(x=_x(), y=y, **look_of)
         for is_filled, some in ((True, part.filter(is_firm)), (False, part.filter(~is_firm)))
         if some.height
     ]
-    return alt.layer(line, *points).properties(width=WIDTH, height=QUANTITY_PIXELS)
+    return look.lane([line, *points], QUANTITY_PIXELS, _tips())
 
 
 def _records(others: pl.DataFrame, names: list[str]) -> alt.Chart:
@@ -100,14 +102,10 @@ def _records(others: pl.DataFrame, names: list[str]) -> alt.Chart:
         .mark_point(size=60, filled=True)
         .encode(
             x=_x(),
-            y=alt.Y(
-                "row:N",
-                title=None,
-                axis=alt.Axis(labelLimit=LABEL_PIXELS, minExtent=LABEL_PIXELS),
-            ),
-            tooltip=[*_tips(), "status:N"],
+            y=alt.Y("row:N", title=None, axis=look.inside(grid=False)),
+            tooltip=[*_tips(), alt.Tooltip("status:N")],
             **_facility(names),
         )
-        .properties(width=WIDTH, height=ROW_PIXELS * shown["row"].n_unique())
+        .properties(width=look.WIDTH, height=ROW_PIXELS * shown["row"].n_unique())
     )
     return chart

@@ -8,8 +8,8 @@ import polars as pl
 from indicia.answers.charts import look
 from indicia.answers.charts.look import BLUE, GREY, ORANGE, PURPLE
 
-WIDTH, VALUE_PIXELS, GAP_PIXELS, STATE_PIXELS, PART_PIXELS = 940, 190, 90, 44, 110
-LABEL_PIXELS = 96
+VALUE_PIXELS, GAP_PIXELS, STATE_PIXELS, PART_PIXELS = 190, 90, 44, 110
+MIXTURE_LABEL_PIXELS = 96
 SIDES = {"importer": BLUE, "exporter": ORANGE}
 SHAPES = ("circle", "square")
 PARTS = {
@@ -50,22 +50,17 @@ def reports(
     near = events.filter(pl.col("starts_date").is_between(first, last))
     gaps = series.filter(pl.col("gap_share").is_not_null())
     silent = sides.filter(pl.col("state") == "no report")
-    parts: list[alt.Chart | alt.LayerChart | alt.FacetChart] = [_values(sides, near)]
+    parts: list[alt.Chart | alt.LayerChart] = [_values(sides, near)]
     parts += [_gaps(gaps, near)] if gaps.height else []
     parts += [_silence(silent)] if silent.height else []
-    chart: alt.VConcatChart = (
-        alt.vconcat(*parts, spacing=8)
-        .resolve_scale(x="shared")
-        .properties(
-            title=look.title(f"{name}: reported by both sides", *REPORTS_SAY, gap_says, caption)
-        )
-    )
-    return chart
+    head = look.title(f"{name}: reported by both sides", *REPORTS_SAY, gap_says, caption)
+    return look.stack(parts, head, shared=("x",))
 
 
 def _x(*, is_last: bool = True) -> alt.X:
     axis = alt.Axis(format="%Y-%m", labelOverlap=True, labels=is_last, ticks=is_last)
-    return alt.X("starts_date:T", title=None, axis=axis)
+    scale = alt.Scale(range=look.BESIDE_LABELS)
+    return alt.X("starts_date:T", title=None, axis=axis, scale=scale)
 
 
 def _marked(events: pl.DataFrame) -> list[alt.Chart]:
@@ -75,14 +70,14 @@ def _marked(events: pl.DataFrame) -> list[alt.Chart]:
     return [line.encode(x="starts_date:T", tooltip=["label:N", "kind:N", "status:N", "starts_date:T"])]  # fmt: skip
 
 
-def _values(sides: pl.DataFrame, events: pl.DataFrame) -> alt.LayerChart | alt.FacetChart:
+def _values(sides: pl.DataFrame, events: pl.DataFrame) -> alt.LayerChart:
     names = list(SIDES)
     colours = alt.Scale(domain=names, range=list(SIDES.values()))
     shapes = alt.Scale(domain=names, range=SHAPES)
     tips: list[Any] = [
         "side:N", "period:N", "state:N", alt.Tooltip("value_usd:Q", title="US$", format=",.0f"),
     ]  # fmt: skip
-    axis = alt.Axis(tickCount=5, labelExpr=look.DOLLARS, minExtent=LABEL_PIXELS)
+    axis = look.inside(tickCount=5, labelExpr=look.DOLLARS)
     y = alt.Y("value_usd:Q", title="US$", axis=axis)
     base = alt.Chart(sides).encode(x=_x())
     line = base.mark_line(strokeWidth=1.6).encode(
@@ -98,7 +93,7 @@ def _values(sides: pl.DataFrame, events: pl.DataFrame) -> alt.LayerChart | alt.F
     nothing = base.transform_filter("datum.state == 'nothing declared'").mark_point(
         filled=False, size=40, opacity=1
     )
-    return alt.layer(
+    layers = [
         *_marked(events),
         line,
         points.encode(
@@ -113,14 +108,15 @@ def _values(sides: pl.DataFrame, events: pl.DataFrame) -> alt.LayerChart | alt.F
             shape=alt.Shape("side:N", scale=shapes, legend=None),
             tooltip=tips,
         ),
-    ).properties(width=WIDTH, height=VALUE_PIXELS)
+    ]
+    return look.lane(layers, VALUE_PIXELS)
 
 
-def _gaps(gaps: pl.DataFrame, events: pl.DataFrame) -> alt.LayerChart | alt.FacetChart:
+def _gaps(gaps: pl.DataFrame, events: pl.DataFrame) -> alt.LayerChart:
     y = alt.Y(
         "gap_share:Q",
         title="gap",
-        axis=alt.Axis(format="%", tickCount=4, minExtent=LABEL_PIXELS),
+        axis=look.inside(format="%", tickCount=4),
     )
     base = alt.Chart(gaps).encode(x=_x(), y=y)
     stems = base.mark_rule(color=GREY, strokeWidth=3).encode(
@@ -128,17 +124,16 @@ def _gaps(gaps: pl.DataFrame, events: pl.DataFrame) -> alt.LayerChart | alt.Face
         tooltip=["period:N", alt.Tooltip("gap_share:Q", title="gap", format="+.1%")],
     )
     zero = alt.Chart(pl.DataFrame({"zero": [0.0]})).mark_rule(color=GREY).encode(y="zero:Q")
-    return alt.layer(*_marked(events), zero, stems).properties(width=WIDTH, height=GAP_PIXELS)
+    return look.lane([*_marked(events), zero, stems], GAP_PIXELS)
 
 
 def _silence(silent: pl.DataFrame) -> alt.Chart:
-    axis = alt.Axis(minExtent=LABEL_PIXELS, labelLimit=LABEL_PIXELS)
     words = silent.with_columns(row=pl.format("{} silent", "side"))
     chart: alt.Chart = (
         alt.Chart(words)
         .mark_tick(color=GREY, thickness=3, height=12)
-        .encode(x=_x(), y=alt.Y("row:N", title=None, axis=axis), tooltip=["side:N", "period:N", "state:N"])
-        .properties(width=WIDTH, height=STATE_PIXELS)
+        .encode(x=_x(), y=alt.Y("row:N", title=None, axis=look.inside(grid=False)), tooltip=["side:N", "period:N", "state:N"])
+        .properties(width=look.WIDTH, height=STATE_PIXELS)
     )  # fmt: skip
     return chart
 
@@ -186,7 +181,7 @@ def _bars(part: pl.DataFrame, by: str, *, is_last: bool) -> alt.Chart:
             x=alt.X("yearquarter(starts_date):T", title=None,
                     axis=alt.Axis(format="%Y-%m", labelOverlap=True, labels=is_last)),
             y=alt.Y("value_usd:Q", title=by.removesuffix(", yearly"), stack="normalize",
-                    axis=alt.Axis(format="%", tickCount=3, minExtent=LABEL_PIXELS)),
+                    axis=alt.Axis(format="%", tickCount=3, minExtent=MIXTURE_LABEL_PIXELS)),
             color=alt.Color("part:N", title=None,
                             scale=alt.Scale(domain=order, range=PART_COLOURS),
                             legend=alt.Legend(orient="top", labelLimit=260)),
@@ -194,6 +189,6 @@ def _bars(part: pl.DataFrame, by: str, *, is_last: bool) -> alt.Chart:
             tooltip=["period:N", "part:N", alt.Tooltip("value_usd:Q", title="US$", format=",.0f"),
                      alt.Tooltip("band_share:Q", title="share in the band", format=".1%")],
         )
-        .properties(width=WIDTH, height=PART_PIXELS)
+        .properties(width=look.WIDTH, height=PART_PIXELS)
     )  # fmt: skip
     return chart

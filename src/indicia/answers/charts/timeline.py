@@ -9,9 +9,7 @@ import polars as pl
 from indicia.answers.charts import look
 from indicia.answers.charts.look import BLUE, GREEN, GREY, ORANGE, PURPLE
 
-WIDTH = 920
 LABEL_MOST = 46
-LEFT_MARGIN = 118
 QUANTITIES = {
     "power": "Power (MW)",
     "zone base load": "Zone base load (MW)",
@@ -38,6 +36,7 @@ MOST_TRADE_LANES = 3
 METERED = {"power": ("metered",)}
 DASHES = {"reported": [1, 0], "estimated": [2, 2], "projection": [7, 4]}
 MOST_LABELS = 24
+LATE_SHARE, CHARS_ACROSS, FEWEST_CHARS = 0.6, 130, 10
 MONTHS_APART, MOST_TICKS = (1, 2, 3, 6, 12, 24, 60), 14
 SHORTEST = timedelta(days=60)
 KINDS = ("reported", "estimated", "projection", "metered")
@@ -58,7 +57,7 @@ def timeline(marks: pl.DataFrame, caption: str) -> alt.VConcatChart:
         marks: Dated marks, as `answers.timeline.dated` gives them.
         caption: What data this was made from.
     """
-    shown = _worded(marks)
+    shown = _placed(_worded(marks))
     rules = shown.filter(pl.col("lane") == "rule")
     starts = shown.select(pl.min("starts_date")).item()
     ends = shown.select(pl.max_horizontal(pl.max("ends_date"), pl.max("starts_date"))).item()
@@ -70,25 +69,24 @@ def timeline(marks: pl.DataFrame, caption: str) -> alt.VConcatChart:
     parts = {title: part for title, part in (parts | _trade(shown)).items() if part.height}
     spans = shown.filter(pl.col("lane").is_in(list(SPANS)))
     last = "spans" if spans.height else next(reversed(parts), "rules")
-    lanes = [_rule_names(rules, ticks, is_last=last == "rules")] if rules.height else []
+    lanes: list[alt.Chart | alt.LayerChart] = (
+        [_rule_names(rules, ticks, is_last=last == "rules")] if rules.height else []
+    )
     lanes += [
         _quantity(part, title, rules, ticks, is_last=title == last)
         for title, part in parts.items()
     ]
     lanes += [_spans(spans, rules, ticks)] if spans.height else []
-    chart: alt.VConcatChart = (
-        alt.vconcat(*lanes, spacing=6)
-        .resolve_scale(x="shared", color="shared")
-        .properties(
-            title=look.title(
-                f"On record from {starts:%Y-%m} to {ends:%Y-%m}",
-                "Filled = reported or metered; hollow = estimated by a third party; dashed grey = "
-                "plan or forecast, not an observation.",
-                f"A rule in force on a date says nothing of whether it applied here. {caption}",
-            )
-        )
+    return look.stack(
+        lanes,
+        look.title(
+            f"On record from {starts:%Y-%m} to {ends:%Y-%m}",
+            "Filled = reported or metered; hollow = estimated by a third party; dashed grey = "
+            "plan or forecast, not an observation.",
+            f"A rule in force on a date says nothing of whether it applied here. {caption}",
+        ),
+        shared=("x", "color"),
     )
-    return chart
 
 
 def _trade(shown: pl.DataFrame) -> dict[str, pl.DataFrame]:
@@ -118,13 +116,45 @@ def _worded(marks: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _placed(shown: pl.DataFrame) -> pl.DataFrame:
+    """Marks with `is_late`: near enough to the right edge that their names stand to their left."""
+    day = pl.col("starts_date").dt.epoch("d")
+    last = pl.max_horizontal(day.max(), pl.col("ends_date").dt.epoch("d").max())
+    share = (day - day.min()) / pl.max_horizontal(last - day.min(), SHORTEST.days)
+    return shown.with_columns(share=share, is_late=share > LATE_SHARE)
+
+
+def _with_room(spans: pl.DataFrame) -> pl.DataFrame:
+    """Names cut to the room up to their neighbour in the row; none where there is hardly any."""
+    share, is_late = pl.col("share"), pl.col("is_late")
+    # Towards each other two names share the room between them.
+    towards = {
+        step: pl.when(is_late.shift(step).over("row") != is_late).then(0.5).otherwise(1.0)
+        for step in (-1, 1)
+    }
+    to_next = (share.shift(-1).over("row") - share) * towards[-1]
+    to_last = (share - share.shift(1).over("row")) * towards[1]
+    room = pl.when(is_late).then(to_last.fill_null(1.0)).otherwise(to_next.fill_null(1.0))
+    chars = (room * CHARS_ACROSS).cast(pl.Int64).clip(1)
+    short = pl.col("short")
+    return spans.sort("row", "share", maintain_order=True).with_columns(
+        pl.when(short.str.len_chars() <= chars)
+        .then(short)
+        .when(chars >= FEWEST_CHARS)
+        .then(short.str.slice(0, chars - 1) + "…")
+        .otherwise(pl.lit(""))
+        .alias("short")
+    )
+
+
 def _scale(starts: date, ends: date) -> alt.Scale:
     """Where all lies within a few weeks, some room on both sides, so that labels can be read."""
     if ends - starts >= SHORTEST:
-        return alt.Scale(padding=14)
+        return alt.Scale(padding=14, range=look.BESIDE_LABELS)
     around = (starts - SHORTEST, ends + 2 * SHORTEST)
     return alt.Scale(
-        domain=[alt.DateTime(year=d.year, month=d.month, date=d.day) for d in around]
+        domain=[alt.DateTime(year=d.year, month=d.month, date=d.day) for d in around],
+        range=look.BESIDE_LABELS,
     )
 
 
@@ -153,26 +183,29 @@ def _rule_lines(rules: pl.DataFrame) -> list[alt.Chart]:
     line = alt.Chart(rules).mark_rule(
         color=PURPLE, strokeDash=[5, 3], strokeWidth=1.2, opacity=0.4
     )
-    return [line.encode(x="starts_date:T", tooltip=TOOLTIP)]
+    return [line.encode(x="starts_date:T")]
 
 
-def _rule_names(
-    rules: pl.DataFrame, ticks: _Axis, *, is_last: bool
-) -> alt.LayerChart | alt.FacetChart:
+def _rule_names(rules: pl.DataFrame, ticks: _Axis, *, is_last: bool) -> alt.LayerChart:
     numbered = rules.sort("starts_date").with_row_index("place")
-    half = numbered.height / 2
     base = alt.Chart(numbered).encode(
-        x=_time(ticks, is_last=is_last), y=alt.Y("place:O", axis=None), tooltip=TOOLTIP
-    )
-    text: dict[str, Any] = {"fontSize": 11, "color": PURPLE, "limit": 340}
-    early = base.transform_filter(f"datum.place < {half}").mark_text(align="left", dx=8, **text)
-    late = base.transform_filter(f"datum.place >= {half}").mark_text(
-        align="right", dx=-8, **text
+        x=_time(ticks, is_last=is_last), y=alt.Y("place:O", axis=None)
     )
     marks = base.mark_point(shape="triangle-down", filled=True, size=60, color=PURPLE)
-    return alt.layer(
-        marks, early.encode(text="short:N"), late.encode(text="short:N")
-    ).properties(width=WIDTH, height=15 * rules.height + 6)
+    names = _names(base, {"fontSize": 11, "color": PURPLE, "limit": 340})
+    return look.lane([marks, *names], 15 * rules.height + 6, TOOLTIP)
+
+
+def _names(base: alt.Chart, text: dict[str, Any]) -> list[alt.Chart]:
+    """Names beside marks: right of early ones and left of late ones, so that none leaves the picture."""
+    sides: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("!datum.is_late", {"align": "left", "dx": 8}),
+        ("datum.is_late", {"align": "right", "dx": -8}),
+    )
+    return [
+        base.transform_filter(which).mark_text(**side, **text).encode(text="short:N")
+        for which, side in sides
+    ]
 
 
 def _quantity(
@@ -182,17 +215,16 @@ def _quantity(
     ticks: _Axis,
     *,
     is_last: bool,
-) -> alt.LayerChart | alt.FacetChart:
+) -> alt.LayerChart:
     scale = alt.Scale(domain=KINDS, range=KIND_COLOURS)
     encoding: dict[str, Any] = {
         "x": _time(ticks, is_last=is_last),
         "y": alt.Y(
             "value:Q",
             title=title,
-            axis=alt.Axis(tickCount=4, titleLimit=200, minExtent=LEFT_MARGIN, format="~s"),
+            axis=look.inside(tickCount=4, titleLimit=200, format="~s"),
         ),
         "color": alt.Color("kind:N", title=None, scale=scale, legend=alt.Legend(orient="top")),
-        "tooltip": TOOLTIP,
     }
     layers = _rule_lines(rules)
     lasting = part.filter(pl.col("ends_date").is_not_null())
@@ -209,35 +241,28 @@ def _quantity(
             line = line.encode(detail="label:N")
         point = base.mark_point(size=64, filled=kind == "reported")
         layers += [line, point]
-    return alt.layer(*layers).properties(width=WIDTH, height=110)
+    return look.lane(layers, 110, TOOLTIP)
 
 
-def _spans(
-    spans: pl.DataFrame, rules: pl.DataFrame, ticks: _Axis
-) -> alt.LayerChart | alt.FacetChart:
-    axis = alt.Axis(minExtent=LEFT_MARGIN, labelLimit=LEFT_MARGIN)
+def _spans(spans: pl.DataFrame, rules: pl.DataFrame, ticks: _Axis) -> alt.LayerChart:
     encoding: dict[str, Any] = {
         "x": _time(ticks, is_last=True),
-        "y": alt.Y("row:N", title=None, axis=axis),
+        "y": alt.Y("row:N", title=None, axis=look.inside(grid=False)),
     }
     layers = _rule_lines(rules)
     is_lasting = (pl.col("ends_date") > pl.col("starts_date")).fill_null(value=False)
     lasting, short = spans.filter(is_lasting), spans.filter(~is_lasting)
     if lasting.height:
         bars = alt.Chart(lasting).mark_rule(strokeWidth=6, color=GREY, opacity=0.7)
-        layers.append(bars.encode(x2="ends_date:T", tooltip=TOOLTIP, **encoding))
+        layers.append(bars.encode(x2="ends_date:T", **encoding))
     if short.height:
         scale = alt.Scale(domain=list(SPANS), range=list(SPANS.values()))
         points = alt.Chart(short).mark_point(size=70, filled=True, color=GREY)
         layers.append(
-            points.encode(
-                shape=alt.Shape("lane:N", legend=None, scale=scale), tooltip=TOOLTIP, **encoding
-            )
+            points.encode(shape=alt.Shape("lane:N", legend=None, scale=scale), **encoding)
         )
     if spans.height <= MOST_LABELS:
-        names = alt.Chart(spans).mark_text(
-            align="left", dx=8, dy=-9, fontSize=10, color=GREY, limit=320
-        )
-        layers.append(names.encode(text="short:N", tooltip=TOOLTIP, **encoding))
+        named = alt.Chart(_with_room(spans)).encode(**encoding)
+        layers += _names(named, {"dy": -9, "fontSize": 10, "color": GREY})
     rows = spans["row"].n_unique()
-    return alt.layer(*layers).properties(width=WIDTH, height=32 * rows + 16)
+    return look.lane(layers, 32 * rows + 16, TOOLTIP)
