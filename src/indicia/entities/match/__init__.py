@@ -233,9 +233,7 @@ def _with_places(met: pl.DataFrame, left: pl.DataFrame, right: pl.DataFrame) -> 
         column = f"{side}_id"
         wanted = parties.join(met.select(id=column).unique(), on="id", how="semi")
         stated = wanted.select("id", countries=decide.countries("countries_iso2"))
-        places = keyed(wanted.select("id", "address").drop_nulls("address")).filter(
-            pl.col("level") != "place"
-        )
+        places = _places(wanted)
         for name, rows, value in (
             (f"{side}_countries", stated.explode("countries"), "countries"),
             (f"{side}_addresses", places, "address_key"),
@@ -245,3 +243,12 @@ def _with_places(met: pl.DataFrame, left: pl.DataFrame, right: pl.DataFrame) -> 
             )
             met = met.join(lists.rename({"id": column}), on=column, how="left")
     return met.with_columns(pl.col(NESTED).fill_null([]))
+
+
+def _places(parties: pl.DataFrame) -> pl.DataFrame:
+    """Keys of the addresses that name more than a town: id, address_key."""
+    stated = parties.select("id", "address").drop_nulls("address")
+    if stated.is_empty():
+        return stated.select("id", address_key="address")
+    found = keyed(stated).filter(pl.col("level") != "place")
+    return found.select("id", "address_key")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import opencc
 import polars as pl
@@ -50,7 +51,7 @@ class Names:
 def prepare(parties: pl.DataFrame) -> Names:
     """Make both readings of every name: its Latin words, and for Chinese script its brand and pinyin."""
     rows = (
-        parties.select("id", "name", is_main=pl.int_range(pl.len()).over("id") == 0)
+        parties.select("id", "name", is_main=pl.col("id").is_first_distinct())
         .filter(pl.col("name").is_not_null())
         .group_by("id", "name")
         .agg(pl.col("is_main").any())
@@ -83,8 +84,8 @@ def prepare(parties: pl.DataFrame) -> Names:
         )
     )
     tokens = _tokens(every)
-    joined = tokens.group_by("number").agg(
-        joined=pl.col("raw").str.join(""), sorted=pl.col("word").sort().str.join("")
+    joined = strung(tokens, "raw", "joined").join(
+        strung(tokens.sort("number", "word"), "word", "sorted"), on="number"
     )
     names = every.join(joined, on="number", how="left").with_columns(
         pl.col("joined", "sorted").fill_null("")
@@ -105,6 +106,10 @@ def _is_han(name: pl.Expr, form: pl.Expr) -> pl.Expr:
 
 def _romanised(rows: pl.DataFrame) -> pl.DataFrame:
     """Chinese names: simplified, their own words apart, and read in Latin letters."""
+    if rows.is_empty():
+        return rows.with_columns(
+            text="form", is_romanised=pl.lit(value=True), brand=pl.lit(None, dtype=pl.String)
+        )
     table = words.han()
     simple = rows.with_columns(form=simplified(rows["form"]))
     known, said = table["word"].to_list(), words.numerals()
@@ -149,14 +154,9 @@ def _tokens(names: pl.DataFrame) -> pl.DataFrame:
         .filter(pl.col("raw") != "")
     )
     known = kinds(split["raw"].unique())
-    told = split.join(known.select("raw", "kind"), on="raw", how="left", maintain_order="left")
-    first = pl.col("raw").str.slice(0, 1)
-    initials = told.group_by("number", maintain_order=True).agg(
-        initials=first.str.join("")
-        + " "
-        + first.filter(pl.col("kind") != words.STOP).str.join(""),
-        words=pl.len(),
-    )
+    told = split.with_columns(
+        place=pl.int_range(pl.len()).over("number"), words=pl.len().over("number")
+    ).join(known, on="raw", how="left", maintain_order="left")
     letters = pl.col("raw").str.len_chars()
     is_acronym = (
         (pl.col("words") >= WORDS_OF_ACRONYM)
@@ -164,9 +164,7 @@ def _tokens(names: pl.DataFrame) -> pl.DataFrame:
         & pl.col("initials").str.contains(pl.col("raw"), literal=True)
     )
     placed = (
-        split.with_columns(place=pl.int_range(pl.len()).over("number"))
-        .join(known, on="raw", how="left", maintain_order="left")
-        .join(initials, on="number", maintain_order="left")
+        told.join(_initials(told), on="number", how="left", maintain_order="left")
         .with_columns(is_said=~(pl.col("kind").is_in(words.SAYS_NOTHING) | is_acronym))
         .filter(pl.col("is_said") | ~pl.col("is_said").any().over("number"))
     )
@@ -176,6 +174,26 @@ def _tokens(names: pl.DataFrame) -> pl.DataFrame:
         .sort("number", "place")
         .select("number", "place", "word", "raw", "kind")
     )
+
+
+def _initials(told: pl.DataFrame) -> pl.DataFrame:
+    """The first letters of the words of each name, with the words that say nothing and without."""
+    first = told.select("number", "kind", first=pl.col("raw").str.slice(0, 1))
+    said = first.filter(pl.col("kind") != words.STOP)
+    return (
+        strung(first, "first", "all")
+        .join(strung(said, "first", "said"), on="number", how="left")
+        .select(
+            "number",
+            initials=pl.concat_str("all", pl.col("said").fill_null(""), separator=" "),
+        )
+    )
+
+
+def strung(rows: pl.DataFrame, column: str, name: str) -> pl.DataFrame:
+    """The texts of a column in the order given, as one text per number."""
+    lists = rows.group_by("number").agg(pl.col(column))
+    return lists.select("number", pl.col(column).list.join("").alias(name))
 
 
 def _bare(text: pl.Expr, is_cut: pl.Expr) -> pl.Expr:
@@ -191,6 +209,7 @@ def _bare(text: pl.Expr, is_cut: pl.Expr) -> pl.Expr:
     )
 
 
+@cache
 def branch() -> str:
     """The pattern of a branch at the end of a name: `Example Ltd, Dubai Branch`."""
     return BRANCH.format(places="|".join(words.places()))

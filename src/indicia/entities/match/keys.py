@@ -2,113 +2,137 @@
 
 A rare word of a name's own; two words together where one alone is common; the first and last letters;
 the words of its own grown together; and for names cut short the head of all their letters. `said` holds
-a name's words, and on the side that asks also words of the targets one letter off.
+a name's words, and on the side that asks also words of the targets one letter off. Words and keys are
+numbers here: `w` numbers the words of a side, a key is the hash of its text.
 """
 
 RARE_WORD, COMMONEST_KEY, COMMONEST_HEAD = 12, 40, 200
 LETTERS, HEAD = 10, 24
+FEW_TRACES = 3
 SHORTEST_SPELT = 4
 
 DELETED = """
-SELECT word, unnest(list_distinct(list_concat([word], list_transform(range(1, length(word) + 1),
+SELECT w, unnest(list_distinct(list_concat([word], list_transform(range(1, length(word) + 1),
     lambda i: substr(word, 1, CAST(i AS INTEGER) - 1) || substr(word, CAST(i AS INTEGER) + 1))))) AS less
 FROM ({words})
 """
 TARGET_LESS = f"""
 CREATE OR REPLACE TEMP TABLE t_less AS
-{DELETED.format(words=f"SELECT word FROM vocabulary WHERE length(word) >= {SHORTEST_SPELT}")}
+SELECT w, hash(less) AS less FROM (
+{DELETED.format(words=f"SELECT w, word FROM t_word WHERE length(word) >= {SHORTEST_SPELT}")})
 """
 # Words of the names that ask, with words of the targets that are the same or one letter off.
 ALIKE = f"""
 CREATE OR REPLACE TEMP TABLE alike AS
 WITH unknown AS (
-  SELECT DISTINCT word FROM q_token ANTI JOIN vocabulary USING (word)
-  WHERE length(word) >= {SHORTEST_SPELT}
-), q_less AS ({DELETED.format(words="SELECT word FROM unknown")})
-SELECT DISTINCT q.word AS q_word, t.word AS t_word,
-       1.0 - 1.0 / greatest(length(q.word), length(t.word)) AS closeness
-FROM q_less q JOIN t_less t USING (less) WHERE damerau_levenshtein(q.word, t.word) = 1
+  SELECT w, word FROM q_word WHERE spread IS NULL AND length(word) >= {SHORTEST_SPELT}
+), q_less AS (SELECT w, hash(less) AS less FROM ({DELETED.format(words="SELECT w, word FROM unknown")}))
+SELECT a.w AS q_w, b.w AS t_w, 1.0 - 1.0 / greatest(length(a.word), length(b.word)) AS closeness
+FROM (SELECT DISTINCT q.w AS q_w, t.w AS t_w FROM q_less q JOIN t_less t USING (less)) m
+JOIN q_word a ON a.w = m.q_w JOIN t_word b ON b.w = m.t_w WHERE damerau_levenshtein(a.word, b.word) = 1
 UNION ALL
-SELECT word, word, 1.0 FROM vocabulary SEMI JOIN q_token USING (word)
+SELECT q.w, t.w, 1.0 FROM q_word q JOIN t_word t USING (word) WHERE q.spread IS NOT NULL
 """
 # The same per name; a table of its own, since the order of joins decides what the rest costs.
 QUERY_ALIKE = """
 CREATE OR REPLACE TEMP TABLE q_alike AS
-SELECT q.number, q.word AS q_word, q.kind, q.worth, a.t_word, a.closeness
-FROM q_token q JOIN alike a ON a.q_word = q.word
+SELECT q.number, q.w AS q_w, q.is_own, q.worth * a.closeness AS worth, a.t_w, a.closeness
+FROM q_token q JOIN alike a ON a.q_w = q.w
 """
 _SAID = """
 CREATE OR REPLACE TEMP TABLE {side}_said AS
-SELECT DISTINCT s.number, s.word, s.kind, v.spread <= {rare} AND s.kind IN ('own', 'common', 'number') AS is_rare
-FROM ({rows}) s JOIN vocabulary v USING (word)
+SELECT DISTINCT s.number, s.w, s.is_own, v.spread <= {rare} AND s.is_own AS is_rare
+FROM ({rows}) s JOIN t_word v USING (w)
 """
 TARGET_SAID = _SAID.format(
-    side="t", rare=RARE_WORD, rows="SELECT number, word, kind FROM t_token"
+    side="t", rare=RARE_WORD, rows="SELECT number, w, is_own FROM t_token"
 )
 QUERY_SAID = _SAID.format(
-    side="q",
-    rare=RARE_WORD,
-    rows="SELECT number, t_word AS word, kind FROM q_alike",
+    side="q", rare=RARE_WORD, rows="SELECT number, t_w AS w, is_own FROM q_alike"
 )
+# Two words that name nobody (`shenzhen electronics`) count with the first or last letter of the name's own words, or
+# where the target has none: a trade word one letter off is taken for a word of the name's own.
 _KEYS = """
-SELECT number, word AS key FROM {side}_said WHERE is_rare
+SELECT number, hash(w) AS key, {key} AS most, false AS is_head, false AS is_own_equal, false AS is_end
+  FROM {side}_said WHERE is_rare
 UNION ALL
-SELECT a.number, a.word || '+' || b.word FROM {side}_said a JOIN {side}_said b
-  ON a.number = b.number AND a.word < b.word WHERE NOT a.is_rare AND NOT b.is_rare {pairs}
+SELECT a.number, hash(a.w, b.w), {key}, false, false, false FROM {side}_said a JOIN {side}_said b
+  ON a.number = b.number AND a.w < b.w
+  WHERE NOT a.is_rare AND NOT b.is_rare AND (a.is_own OR b.is_own) {pairs}
 UNION ALL
-SELECT number, '^' || substr(joined, 1, {letters}) FROM {side}_name WHERE length(joined) >= {letters}
+SELECT a.number, hash(a.w, b.w, unnest({own})), {key}, false, false, false
+  FROM {side}_said a JOIN {side}_said b ON a.number = b.number AND a.w < b.w
+  JOIN {side}_name n ON n.number = a.number WHERE NOT a.is_own AND NOT b.is_own {pairs}
 UNION ALL
-SELECT number, '$' || right(joined, {letters}) FROM {side}_name WHERE length(joined) >= {letters}
+SELECT number, hash('^' || substr(joined, 1, {letters})), {key}, true, false, true FROM {side}_name
+  WHERE length(joined) >= {letters}
 UNION ALL
-SELECT number, '=' || joined FROM {side}_name WHERE length(joined) < {letters}
+SELECT number, hash('$' || right(joined, {letters})), {key}, false, false, true FROM {side}_name
+  WHERE length(joined) >= {letters}
 UNION ALL
-SELECT number, '<' || substr(whole, 1, {head}) FROM {side}_name WHERE length(whole) >= {head} {cut}
+SELECT number, hash('=' || joined), {key}, false, false, false FROM {side}_name WHERE length(joined) < {letters}
 UNION ALL
-SELECT number, '@' || string_agg(raw, '' ORDER BY place) FROM {side}_token
-  WHERE kind IN ('own', 'common', 'number') GROUP BY number
+SELECT number, hash('<' || substr(whole, 1, {head})), {long}, true, false, false FROM {side}_name
+  WHERE length(whole) >= {head} {cut}
+UNION ALL
+SELECT number, hash('@' || own), {key}, false, true, false FROM {side}_name WHERE own <> ''
 """
-_TARGET = _KEYS.format(side="t", letters=LETTERS, head=HEAD, pairs="", cut="")
+_OF_BOTH = {"letters": LETTERS, "head": HEAD, "key": COMMONEST_KEY, "long": COMMONEST_HEAD}
+_ENDS = "left(n.own, 1) || '^', right(n.own, 1) || '$'"
+_TARGET = _KEYS.format(
+    side="t",
+    pairs="",
+    cut="",
+    own=f"CASE WHEN n.own = '' THEN [''] ELSE [{_ENDS}] END",
+    **_OF_BOTH,
+)
 _QUERY = _KEYS.format(
     side="q",
-    letters=LETTERS,
-    head=HEAD,
     pairs="AND a.number NOT IN (SELECT number FROM q_said WHERE is_rare)",
     cut="AND is_cut",
+    own=f"['', {_ENDS}]",
+    **_OF_BOTH,
 )
 TARGET_KEYS = f"""
 CREATE OR REPLACE TEMP TABLE t_key AS
-SELECT number, key FROM (SELECT DISTINCT number, key FROM ({_TARGET}))
-QUALIFY count(*) OVER (PARTITION BY key)
-  <= CASE WHEN substr(key, 1, 1) = '<' THEN {COMMONEST_HEAD} ELSE {COMMONEST_KEY} END
+SELECT number, key FROM (SELECT DISTINCT number, key, most FROM ({_TARGET}))
+QUALIFY count(*) OVER (PARTITION BY key) <= most
 """
+# Pairs of letters that one of two names has and the other has not, against what their likeness allows.
+# `traces` marks the pairs of letters of a name in 64 bits; measured on the development part, no pair that is
+# shown has more of them than letters in which it differs, and a few.
 NEAR = f"""
 CREATE OR REPLACE TEMP TABLE near AS
-SELECT q.number AS q, t.number AS t, bool_or(substr(key, 1, 1) IN ('^', '<')) AS is_head,
-       bool_or(substr(key, 1, 1) = '@') AS is_own_equal
-FROM (SELECT DISTINCT number, key FROM ({_QUERY})) q JOIN t_key t USING (key)
+SELECT q.number AS q, t.number AS t, bool_or(q.is_head) AS is_head, bool_or(q.is_own_equal) AS is_own_equal
+FROM ({_QUERY}) q JOIN t_key t USING (key) JOIN q_fact a ON a.number = q.number JOIN t_fact b ON b.number = t.number
+WHERE NOT q.is_end OR a.is_cut
+  OR bit_count(xor(a.traces, b.traces)) <= {FEW_TRACES} + (1 - {{least}}) * (a.letters + b.letters)
 GROUP BY q.number, t.number
 """
-# Each word that both names of a pair hold, and what it is worth on either side.
-MET = """
-CREATE OR REPLACE TEMP TABLE met AS
-SELECT p.q, p.t, a.q_word, t.word AS t_word, a.worth * a.closeness AS q_worth,
-       t.worth * a.closeness AS t_worth, t.kind IN ('own', 'common', 'number') AS is_own, a.closeness < 1 AS is_spelt
-FROM near p JOIN t_token t ON t.number = p.t
-JOIN q_alike a ON a.number = p.q AND a.t_word = t.word
-"""
-SHARED = """
+# What the words that both names of a pair hold are worth on either side, and how many letters they have.
+# Left out are pairs whose length alone keeps the letters apart, unless their words are worth enough.
+SHARED = f"""
 CREATE OR REPLACE TEMP TABLE shared AS
-SELECT p.q, p.t, coalesce(s.is_own, false) AS is_own_shared, coalesce(s.shared_count, 0) AS shared_count,
-       coalesce(s.is_spelt, false) AS is_spelt, coalesce(s.own_worth, 0) AS own_worth, x.total + y.total AS total,
-       (least(x.total, coalesce(s.q_worth, 0)) + least(y.total, coalesce(s.t_worth, 0)))
-         / (x.total + y.total) AS words,
-       p.is_own_equal, p.is_head AND a.is_cut AND length(a.whole) < length(b.whole) AS is_cut
-FROM near p LEFT JOIN (
-  SELECT q, t, sum(q_worth) AS q_worth, sum(t_worth) AS t_worth, bool_or(is_own) AS is_own,
-         bool_or(is_spelt) AS is_spelt, sum(t_worth) FILTER (is_own) AS own_worth, count(DISTINCT q_word) AS shared_count FROM met GROUP BY q, t
-) s USING (q, t)
-JOIN q_total x ON x.number = p.q JOIN t_total y ON y.number = p.t
-JOIN q_name a ON a.number = p.q JOIN t_name b ON b.number = p.t
+WITH met AS (
+  SELECT p.q, p.t, sum(a.worth) AS q_worth, sum(t.worth * a.closeness) AS t_worth,
+         bool_or(t.is_own) AS is_own_shared, bool_or(a.closeness < 1) AS is_spelt, count(*) AS shared_count,
+         sum(t.worth * a.closeness) FILTER (t.is_own) AS own_worth, sum(t.letters * a.closeness) AS letters
+  FROM near p JOIN t_token t ON t.number = p.t JOIN q_alike a ON a.number = p.q AND a.t_w = t.w
+  GROUP BY p.q, p.t
+), told AS (
+  SELECT p.q, p.t, p.is_own_equal, coalesce(m.is_own_shared, false) AS is_own_shared,
+         coalesce(m.is_spelt, false) AS is_spelt, coalesce(m.shared_count, 0) AS shared_count,
+         coalesce(m.own_worth, 0) AS own_worth, a.total + b.total AS total,
+         (least(a.total, coalesce(m.q_worth, 0)) + least(b.total, coalesce(m.t_worth, 0)))
+           / (a.total + b.total) AS words,
+         p.is_head AND a.is_cut AND a.whole_letters < b.whole_letters AS is_cut,
+         bit_count(xor(a.traces, b.traces)) AS far, a.letters + b.letters AS letters,
+         2 * least(a.letters, b.letters) / (a.letters + b.letters) AS most_letters,
+         least({{most}}, greatest({{least}}, 1 - {{slope}} * (1 - 2 * coalesce(m.letters, 0) / (a.letters + b.letters)))) AS needed
+  FROM near p LEFT JOIN met m USING (q, t) JOIN q_fact a ON a.number = p.q JOIN t_fact b ON b.number = p.t
+)
+SELECT *, words >= {{words}} OR is_own_equal OR own_worth >= {{own}} AS is_sure FROM told
+WHERE is_sure OR is_cut OR (most_letters >= needed AND far <= {FEW_TRACES} + (1 - needed) * letters)
 """
 _REST = """
 SELECT p.q, p.t, string_agg({side}.raw, ' ' ORDER BY {side}.place) AS rest,
@@ -116,11 +140,14 @@ SELECT p.q, p.t, string_agg({side}.raw, ' ' ORDER BY {side}.place) AS rest,
        sum({side}.worth) FILTER ({side}.kind IN ('own', 'common', 'letter')) AS own_worth,
        list_distinct(list({side}.kind)) AS kinds
 FROM worth p JOIN {side}_token {side} ON {side}.number = p.{side}
-ANTI JOIN met m ON m.q = p.q AND m.t = p.t AND m.{side}_word = {side}.word
+ANTI JOIN met m ON m.q = p.q AND m.t = p.t AND m.{side}_w = {side}.w
 GROUP BY p.q, p.t
 """
 RESTS = f"""
-WITH q_rest AS ({_REST.format(side="q")}), t_rest AS ({_REST.format(side="t")})
+WITH met AS (
+  SELECT p.q, p.t, a.q_w, t.w AS t_w FROM worth p JOIN t_token t ON t.number = p.t
+  JOIN q_alike a ON a.number = p.q AND a.t_w = t.w
+), q_rest AS ({_REST.format(side="q")}), t_rest AS ({_REST.format(side="t")})
 SELECT w.q AS left, w.t AS right, w.words,
        coalesce(a.rest, '') AS left_rest, coalesce(b.rest, '') AS right_rest,
        coalesce(list_contains(a.kinds, 'place') AND list_contains(b.kinds, 'place'), false) AS is_elsewhere,
@@ -138,4 +165,3 @@ FROM worth w LEFT JOIN q_rest a USING (q, t) LEFT JOIN t_rest b USING (q, t)
 JOIN q_name q ON q.number = w.q JOIN t_name t ON t.number = w.t
 """
 OF_TARGETS = (TARGET_LESS, TARGET_SAID, TARGET_KEYS)
-OF_QUERIES = (ALIKE, QUERY_ALIKE, QUERY_SAID, NEAR, MET, SHARED)

@@ -9,15 +9,32 @@ from rapidfuzz import fuzz
 from rapidfuzz.process import cpdist
 
 from indicia.entities.match import keys, words
-from indicia.entities.match.forms import Names
-from indicia.entities.match.likeness import RARE_OWN, SCORES, judged
+from indicia.entities.match.forms import Names, strung
+from indicia.entities.match.letters import traces
+from indicia.entities.match.likeness import CUT_ALIKE, RARE_OWN, SCORES, judged
 from indicia.store import Workspace
 
-CHUNK_NAMES = 25_000
+CHUNK_NAMES = 50_000
 MOST_CANDIDATES = 20
-# Below both no score reaches what is ever shown.
-WORDS_WORTH, LETTERS_WORTH = 0.77, 0.78
+# Below all of them no score reaches what is ever shown: what shared words are worth; the likeness of all
+# letters, which must be the higher the more letters the shared words have; and that of a name cut short.
+WORDS_WORTH, LETTERS_WORTH, LETTERS_SURE, LETTERS_SLOPE = 0.75, 0.78, 0.88, 0.35
 SHORTEST_PART, LONG_PART, LONGEST_PART = 3, 5, 20
+
+
+OF_QUERIES = (
+    keys.ALIKE,
+    keys.QUERY_ALIKE,
+    keys.QUERY_SAID,
+    keys.NEAR.format(least=LETTERS_WORTH),
+    keys.SHARED.format(
+        words=WORDS_WORTH,
+        own=RARE_OWN,
+        least=LETTERS_WORTH,
+        most=LETTERS_SURE,
+        slope=LETTERS_SLOPE,
+    ),
+)
 
 
 class Latin:
@@ -31,7 +48,6 @@ class Latin:
             .group_by("word")
             .agg(spread=pl.col("id").n_unique())
         )
-        self._hold("vocabulary", self._spread)
         self._set("t", names, tokens)
         for statement in keys.OF_TARGETS:
             db.execute(statement)
@@ -43,7 +59,7 @@ class Latin:
             names = queries.names.slice(start, CHUNK_NAMES)
             tokens = queries.tokens.join(names.select("number"), on="number", how="semi")
             self._set("q", names, self._grown_apart(tokens))
-            for statement in keys.OF_QUERIES:
+            for statement in OF_QUERIES:
                 self._db.execute(statement)
             self._hold("worth", self._promising())
             found.append(judged(self._db.sql(keys.RESTS).pl()))
@@ -51,20 +67,22 @@ class Latin:
 
     def _promising(self) -> pl.DataFrame:
         """Of the candidates those that share much of what their words are worth, or most letters."""
-        sure = f"words >= {WORDS_WORTH} OR is_cut OR is_own_equal OR own_worth >= {RARE_OWN}"
-        kept: pl.DataFrame = self._db.sql(f"SELECT * FROM shared WHERE {sure}").pl()
+        kept: pl.DataFrame = self._db.sql("SELECT * FROM shared WHERE is_sure").pl()
         unsure: pl.DataFrame = self._db.sql(
-            f"""
-            SELECT s.*, a.joined AS left, b.joined AS right, a.sorted AS left_sorted, b.sorted AS right_sorted
-            FROM (SELECT * FROM shared WHERE NOT ({sure})) s JOIN q_name a ON a.number = s.q JOIN t_name b ON b.number = s.t
-            WHERE least(length(a.joined), length(b.joined)) * 2.0
-              >= {LETTERS_WORTH} * (length(a.joined) + length(b.joined))
+            """
+            SELECT s.*, a.joined AS left, b.joined AS right, a.sorted AS left_sorted, b.sorted AS right_sorted,
+                   a.whole AS left_head, substr(b.whole, 1, length(a.whole)) AS right_head
+            FROM shared s JOIN q_name a ON a.number = s.q JOIN t_name b ON b.number = s.t
+            WHERE NOT is_sure
             """
         ).pl()
-        is_alike = _at_least(unsure["left"], unsure["right"]) | _at_least(
-            unsure["left_sorted"], unsure["right_sorted"]
-        )
-        both = pl.concat([kept, unsure.filter(is_alike).select(kept.columns)])
+        cut, whole = unsure.filter("is_cut"), unsure.filter(~pl.col("is_cut"))
+        alike = [kept, cut.filter(_at_least(cut, "left_head", "right_head", pl.lit(CUT_ALIKE)))]
+        for left, right in (("left", "right"), ("left_sorted", "right_sorted")):
+            is_alike = _at_least(whole, left, right, pl.col("needed"))
+            alike.append(whole.filter(is_alike))
+            whole = whole.filter(~is_alike)
+        both = pl.concat([rows.select(kept.columns) for rows in alike])
         return (
             both.sort("q", "words", "t", descending=[False, True, False])
             .group_by("q", maintain_order=True)
@@ -77,15 +95,36 @@ class Latin:
         self._db.unregister("incoming")
 
     def _set(self, side: str, names: pl.DataFrame, tokens: pl.DataFrame) -> None:
-        worth = tokens.join(self._spread, on="word", how="left").with_columns(
-            worth=words.weight(pl.col("kind"), pl.col("spread"))
+        """Hold names and words of one side; `w` numbers its words."""
+        spoken = (
+            tokens.select("word")
+            .unique(maintain_order=True)
+            .join(self._spread, on="word", how="left", maintain_order="left")
+            .with_columns(w=pl.int_range(pl.len(), dtype=pl.Int32))
         )
+        told = tokens.join(spoken, on="word", maintain_order="left").with_columns(
+            worth=words.weight(pl.col("kind"), pl.col("spread")),
+            is_own=pl.col("kind").is_in(words.NAMES_SOMEBODY),
+            letters=pl.col("word").str.len_chars(),
+        )
+        own = strung(told.filter("is_own"), "raw", "own")
+        totals = told.group_by("number").agg(total=pl.col("worth").sum())
+        known = names.join(totals, on="number", how="left").join(own, on="number", how="left")
         columns = ("number", "joined", "sorted", "whole", "is_cut", "is_branch")
-        self._hold(f"{side}_name", names.select(columns))
+        self._hold(f"{side}_word", spoken)
+        self._hold(f"{side}_token", told.drop("word", "spread"))
+        self._hold(f"{side}_name", known.select(*columns, pl.col("own").fill_null("")))
         self._hold(
-            f"{side}_token", worth.select("number", "place", "word", "raw", "kind", "worth")
+            f"{side}_fact",
+            known.select(
+                "number",
+                pl.col("total").fill_null(0.0),
+                "is_cut",
+                letters=pl.col("joined").str.len_chars(),
+                whole_letters=pl.col("whole").str.len_chars(),
+                traces=traces(known["joined"]),
+            ),
         )
-        self._hold(f"{side}_total", worth.group_by("number").agg(total=pl.col("worth").sum()))
 
     def _grown_apart(self, tokens: pl.DataFrame) -> pl.DataFrame:
         """Words that are two known ones grown together, as two: `huaweidenmark` -> huawei, denmark.
@@ -141,13 +180,15 @@ class Latin:
         )
 
 
-def _at_least(left: pl.Series, right: pl.Series) -> pl.Series:
-    """Whether two columns of text share enough letters to be looked at, row by row."""
+def _at_least(pairs: pl.DataFrame, left: str, right: str, needed: pl.Expr) -> pl.Series:
+    """Whether two columns of text share as many letters as needed (0 to 1), row by row."""
+    least = float(pairs.select(needed.min()).item() or 0.0)
     found = cpdist(
-        left.to_list(),
-        right.to_list(),
+        pairs[left].to_list(),
+        pairs[right].to_list(),
         scorer=fuzz.ratio,
-        score_cutoff=100 * LETTERS_WORTH,
+        score_cutoff=100 * least,
         workers=-1,
     )
-    return pl.Series(found > 0, dtype=pl.Boolean)
+    told = pairs.select(is_alike=pl.lit(pl.Series(found, dtype=pl.Float64)) >= 100 * needed)
+    return told["is_alike"]

@@ -89,7 +89,8 @@ def _score(shorter: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     is_other_number = pl.col("is_other_number") & (pl.col("rest") < 1)
     is_elsewhere = pl.col("is_elsewhere")
     is_one_branch = pl.col("is_left_branch") != pl.col("is_right_branch")
-    is_plain = ~pl.col("is_own_shared") & ~is_own_alike & ~is_rest_alike
+    is_own_left = (pl.col("left_own") + pl.col("right_own")) != ""
+    is_plain = ~pl.col("is_own_shared") & ~is_own_alike & ~(is_rest_alike & is_own_left)
     is_short = (shorter <= SHORT_NAME) & pl.col("is_spelt")
     cap = (
         pl.when(is_other_number)

@@ -1,6 +1,7 @@
 """What the words of a name are worth: legal forms, places, trades, common words, and the name's own."""
 
 import re
+from functools import cache
 
 import polars as pl
 
@@ -11,15 +12,18 @@ NUMBER = "number"
 LETTER = "letter"
 FORM, STOP, PLACE, TRADE, COMMON = "form", "stop", "place", "trade", "common"
 SAYS_NOTHING = (FORM, STOP)
+NAMES_SOMEBODY = (OWN, COMMON, NUMBER)
 LONG_PLURAL, SHORTEST_PLURAL = 5, 4
 
 
+@cache
 def latin() -> pl.DataFrame:
     """Single words, columns word, kind, stands_for; plurals are folded by `folded`."""
     words = tables.table("name_words").select("word", "kind", "stands_for")
     return words.filter(~pl.col("word").str.contains(" ", literal=True))
 
 
+@cache
 def phrases() -> list[str]:
     """Legal forms of several words, the longest first."""
     words = tables.table("name_words")["word"]
@@ -27,12 +31,14 @@ def phrases() -> list[str]:
     return sorted(found, key=lambda phrase: (-len(phrase), phrase))
 
 
+@cache
 def titles() -> str:
     """The pattern of titles that papers put before a name: `M/S. Example`, `TO ORDER OF Example`."""
     told = sorted(tables.table("name_titles")["title"].to_list(), key=len, reverse=True)
     return rf"(?i)^\s*(?:(?:{'|'.join(map(re.escape, told))})[\s.:,]+)+"
 
 
+@cache
 def han() -> pl.DataFrame:
     """Columns word, kind, stands_for; the longest words first, since the longest is read."""
     words = tables.table("name_words_han").select(
@@ -42,6 +48,7 @@ def han() -> pl.DataFrame:
     return words.sort(length, pl.col("word"), descending=[True, False])
 
 
+@cache
 def numerals() -> dict[str, str]:
     """Chinese numbers of units in figures, the longest first: `第五十四` -> `54`, `七〇五` -> `705`."""
     digits = "一二三四五六七八九"
@@ -62,6 +69,7 @@ def numerals() -> dict[str, str]:
     return dict(sorted(said.items(), key=lambda item: (-len(item[0]), item[0])))
 
 
+@cache
 def places() -> list[str]:
     """Place words in Latin letters, the longest first."""
     found = latin().filter(pl.col("kind") == PLACE)["word"].to_list()
