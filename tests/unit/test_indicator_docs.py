@@ -175,7 +175,12 @@ def cells(case):
 
 def consignments(case):
     """Shipments to one consignee; with a past on file, somebody else's in every month before."""
-    goods = {"origin_iso2": "TW", "destination_iso2": "MY", "hs_code": "84715000"}
+    goods = {
+        "shipper_iso2": case.get("from", "TW"),
+        "origin_iso2": case.get("from", "TW"),
+        "destination_iso2": case.get("to", "MY"),
+        "hs_code": "84715000",
+    }
     lines = [
         {
             **goods,
@@ -437,7 +442,7 @@ def supplied(case):
 
 
 BUILD = {
-    "P01": base_load, "P02": panel, "P03": hours, "P04": absorbed, "P05": installed, "P07": capacities, "C01": lane, "C02": mirrors, "C03": cells, "C04": hub, "C05": codes, "C06": consignments, "C07": stopped, "R07": bought, "R06": supplied, "R01": process, "R02": process, "R03": process, "R04": process, "R05": process, "S01": openings, "P06": prices.priced, "S02": org.adverts, "S03": org.publications, "S04": org.staffed, "K01": org.trained, "E01": named,
+    "P01": base_load, "P02": panel, "P03": hours, "P04": absorbed, "P05": installed, "P07": capacities, "C01": lane, "C02": mirrors, "C03": cells, "C04": hub, "C05": codes, "C06": consignments, "C08": consignments, "C07": stopped, "R07": bought, "R06": supplied, "R01": process, "R02": process, "R03": process, "R04": process, "R05": process, "S01": openings, "P06": prices.priced, "S02": org.adverts, "S03": org.publications, "S04": org.staffed, "K01": org.trained, "E01": named,
     **dict.fromkeys(("E02", "E03", "E04", "E05"), owned),
 }  # fmt: skip
 CASES = [

@@ -77,17 +77,20 @@ def test_places_are_added_and_the_commonest_word_counts_not_their_sum():
     assert (row["result"], found.sources.height) == ("flag", 4)
 
 
-def test_the_newest_day_speaks_and_a_source_of_one_stack_does_not():
-    old = {"counted_date": date(2026, 1, 1)}
+def test_the_day_of_most_adverts_speaks_and_what_was_asked_for_one_stack_does_not():
+    full, half = {"counted_date": date(2025, 9, 1)}, {"counted_date": date(2026, 1, 1)}
     rows = [
-        mention("CUDA", 50, **old),
+        mention("CUDA", 7, **full),
+        mention("CANN", 1, stack="CANN", **full),
+        mention("CUDA", 50, **half),
         mention("CUDA", 1),
         mention("CANN", 0, stack="CANN"),
         mention("CUDA", 900, source="staffing/other"),
     ]
     row = only(advertised(*rows))
     assert (row["result"], row["kind"]) == ("no_flag", "adverts_CUDA_IB")
-    assert row["observed_value"] == pytest.approx(1.098612, abs=1e-6)  # ln(1.5 / 0.5)
+    assert row["observed_value"] == pytest.approx(1.609438, abs=1e-6)  # ln(7.5 / 1.5)
+    assert row["ends_date"] == full["counted_date"]
 
 
 def test_an_organisation_without_a_facility_is_not_asked():

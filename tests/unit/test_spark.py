@@ -16,6 +16,7 @@ from indicia.indicators import (
     mirror_break,
     passing_consignee,
     value_density,
+    way_round,
 )
 from indicia.indicators.own_past import scaled, scaled_by_joins
 
@@ -36,6 +37,8 @@ STATEMENTS = {
     "C06 cited": passing_consignee.CITED,
     "C07": enforcement_stop.FALLS,
     "C07 cited": enforcement_stop.CITED,
+    "C08": way_round.SUMS,
+    "C08 cited": way_round.CITED,
     "P04": absorption_gap.GAPS,
     "P04 cited": absorption_gap.CITED,
 }

@@ -32,6 +32,7 @@ from indicia.indicators import (
     training_gap,
     unit_price,
     value_density,
+    way_round,
 )
 from indicia.indicators.base import Found, Indicator
 
@@ -50,6 +51,7 @@ CATALOGUE: tuple[Indicator, ...] = (
     code_switch.INDICATOR,
     passing_consignee.INDICATOR,
     enforcement_stop.INDICATOR,
+    way_round.INDICATOR,
     award_names_chip.INDICATOR,
     plan_names_chip.INDICATOR,
     domestic_chip.INDICATOR,

@@ -15,6 +15,7 @@ from indicia.schema import EXPOSURE, FACILITY, FACILITY_PARTY, PROCUREMENT_NOTIC
 ASKED = controlled_names.Question(
     code="R01",
     kind="tender_award_names_controlled_chip",
+    open_kind="tender_award_names_licensable_chip",
     asks_awards=True,
     subject="An award",
     lacking="an award or contract",
@@ -41,5 +42,5 @@ INDICATOR = Indicator(
         "rental of computing abroad",
     ),
     compute=compute,
-    kinds=(ASKED.kind,),
+    kinds=(ASKED.kind, ASKED.open_kind),
 )

@@ -30,7 +30,8 @@ class Question:
 
     Args:
         code: The indicator.
-        kind: Row of the likelihood table.
+        kind: Row of the likelihood table where licences for a part were hardly to be had.
+        open_kind: Row of it where licences for every part were being granted, or judged case by case.
         asks_awards: Awards and contracts that stand; all other notices otherwise.
         subject: What names the part, to begin a sentence with.
         lacking: What is not at hand where nothing can be asked.
@@ -38,6 +39,7 @@ class Question:
 
     code: str
     kind: str
+    open_kind: str
     asks_awards: bool
     subject: str
     lacking: str
@@ -82,6 +84,7 @@ def _evidence(
         .group_by("process_id", maintain_order=True)
         .agg(
             observed=pl.col("variants").filter(yes).n_unique(),
+            is_closed=(yes & pl.col("is_closed")).any(),
             unknown=unknown.sum(),
             uncontrolled=(verdict == "no").sum(),
             names=processes.listed("names", yes),
@@ -101,7 +104,7 @@ def _evidence(
         .join(elsewhere, on="process_id", how="left")
         .with_columns(
             pl.col(counts).fill_null(0),
-            pl.col("is_awarded", "is_settled").fill_null(value=False),
+            pl.col("is_awarded", "is_settled", "is_closed").fill_null(value=False),
         )
     )
     outranked = pl.col("is_awarded") & pl.lit(not question.asks_awards)
@@ -118,8 +121,11 @@ def _evidence(
         .then(pl.lit("no_data"))
         .otherwise(pl.lit("no_flag"))
     )
+    is_open = (pl.col("observed") >= THRESHOLD) & ~pl.col("is_closed")
     judged_rows = found.with_columns(
-        result=result, kind=pl.lit(question.kind), statement=_statement(question, outranked)
+        result=result,
+        kind=pl.when(is_open).then(pl.lit(question.open_kind)).otherwise(pl.lit(question.kind)),
+        statement=_statement(question, outranked),
     )
     return processes.rows(
         judged_rows, "chips", THRESHOLD, share(question.code, processes.PROCESS)
@@ -127,7 +133,12 @@ def _evidence(
 
 
 def _statement(question: Question, outranked: pl.Expr) -> pl.Expr:
-    licence = question.subject + " names {}: a licence was needed for {} on its date."
+    licence = question.subject + " names {}: a licence was needed for {} on its date{}."
+    route = (
+        pl.when("is_closed")
+        .then(pl.lit(", and was hardly to be had"))
+        .otherwise(pl.lit("; licences for it were granted, or judged case by case"))
+    )
     told = question.subject + (
         " names {}; whether a licence was needed on its date cannot be told ({})."
     )
@@ -140,7 +151,7 @@ def _statement(question: Question, outranked: pl.Expr) -> pl.Expr:
         .when(processes.is_old())
         .then(pl.lit("All its notices are older than the first control on accelerators."))
         .when(pl.col("observed") >= THRESHOLD)
-        .then(pl.format(licence, "names", "place"))
+        .then(pl.format(licence, "names", "place", route))
         .when(outranked)
         .then(pl.lit("An award of this process names the part; what was planned adds nothing."))
         .when(pl.col("unknown") > 0)

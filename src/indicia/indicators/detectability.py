@@ -101,6 +101,10 @@ SIGHTS = (
         "A fall by half against like trade, from US$ 5 million a month. Few events name a lane.", 0.1,
     ),
     Sight(
+        "C08", "party", "Consignees as declared, and where goods were shipped from, where records with names are at hand.",
+        "US$ 1.6 million of goods in the band in three months. Few countries publish names, fewer of what leaves them.", 0.05,
+    ),
+    Sight(
         "R01", "process", "A model named in the published title or description of an award.",
         "One name. Most buyers publish no model, and many publish no notice.", 0.3,
     ),

@@ -48,7 +48,8 @@ def judged_names(
     """One row per notice and choice of names: controlled `yes`, `no` or `unknown`, and why unknown.
 
     A name may mean several parts, and several names may stand for one choice: it is controlled
-    only if every part of that set was. Choices between domestic parts are left out.
+    only if every part of that set was, and `is_closed` only if licences for every part were hardly
+    to be had. Choices between domestic parts are left out.
 
     Args:
         notices: As `placed` gives them.
@@ -67,13 +68,16 @@ def judged_names(
         each.select("chip", "destination", "headquarters", "first_date", "last_date")
     )
     is_domestic = pl.col("designer_hq") == CHINA
-    dated = each.with_columns(asked.select("answer", "missing").get_columns()).with_columns(
+    dated = each.with_columns(
+        asked.select("answer", "missing", "is_closed").get_columns()
+    ).with_columns(
         answer=pl.when(is_domestic)
         .then(pl.lit("no"))
         .otherwise(pl.col("answer").cast(pl.String))
     )
     parts = dated.group_by(*chosen, "chip", maintain_order=True).agg(
         controlled=_all_or_any(),
+        is_closed=pl.col("is_closed").filter(pl.col("answer") == "yes").all(),
         missing=pl.col("missing")
         .filter(pl.col("answer") == "unknown")
         .list.explode(keep_nulls=False, empty_as_null=False),
@@ -87,6 +91,7 @@ def judged_names(
         .when((verdict == "no").all())
         .then(pl.lit("no"))
         .otherwise(pl.lit("unknown")),
+        is_closed=pl.col("is_closed").all(),
         why=_why(),
     )
     said = foreign.group_by(chosen, maintain_order=True).agg(

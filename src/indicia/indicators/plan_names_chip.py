@@ -15,6 +15,7 @@ from indicia.schema import EXPOSURE, FACILITY, FACILITY_PARTY, PROCUREMENT_NOTIC
 ASKED = controlled_names.Question(
     code="R02",
     kind="plan_names_controlled_chip",
+    open_kind="plan_names_licensable_chip",
     asks_awards=False,
     subject="A tender or plan, no award,",
     lacking="a tender or plan",
@@ -41,5 +42,5 @@ INDICATOR = Indicator(
         "rental of computing abroad",
     ),
     compute=compute,
-    kinds=(ASKED.kind,),
+    kinds=(ASKED.kind, ASKED.open_kind),
 )

@@ -37,18 +37,18 @@ FROM stack_mention ORDER BY ALL
 
 
 def compute(db: duckdb.DuckDBPyConnection) -> Found:
-    """Answer for every organisation that holds or uses a facility, from its newest counts."""
+    """Answer for every organisation that holds or uses a facility, from the day of most such adverts.
+
+    Posts are open for weeks around the start of a hall; the newest count sees a crew that is hired.
+    """
     parties = organisations.reached(db)
     said = organisations.named(db, db.sql(MENTIONS).pl(), "employer")
-    newest = said.filter(
-        pl.col("counted_date")
-        == pl.col("counted_date").max().over("organisation", "source", "employer")
-    )
-    counts = _counts(newest)
+    fullest = _fullest(said)
+    counts = _counts(fullest)
     facts = parties.join(counts, on="organisation", how="left").with_columns(
         is_maker=organisations.same(pl.col("organisation"), MAKERS)
     )
-    cited = newest.join(counts, on=["organisation", "source"], how="semi")
+    cited = fullest.join(counts, on=["organisation", "source"], how="semi")
     sources = organisations.cited(
         cited,
         STACK_MENTION.name,
@@ -63,20 +63,39 @@ def compute(db: duckdb.DuckDBPyConnection) -> Found:
     )
 
 
-def _counts(newest: pl.DataFrame) -> pl.DataFrame:
+def _fullest(said: pl.DataFrame) -> pl.DataFrame:
+    """Per source and employer the day on which most adverts named a word, the newest of equals.
+
+    Only days on which both stacks were asked for.
+    """
+    whose = ("organisation", "source", "employer")
+    asked = pl.col("stack").n_unique().over(*whose, "counted_date")
+    days = (
+        said.filter(asked == len(STACKS))
+        .group_by(*whose, "counted_date", "token")
+        .agg(adverts=pl.col("openings_count").sum())
+        .group_by(*whose, "counted_date")
+        .agg(pl.col("adverts").max())
+        .sort(*whose, "adverts", "counted_date", descending=[False] * 3 + [True] * 2)
+        .unique(whose, keep="first", maintain_order=True)
+    )
+    return said.join(days.drop("adverts"), on=[*whose, "counted_date"], how="semi")
+
+
+def _counts(counted: pl.DataFrame) -> pl.DataFrame:
     """Adverts of each stack, at the least, from the one source that counted both and most.
 
     One advert may name several words, so the word named most often is how many adverts there are
     at the least. A source that asked for one stack only says nothing of the other.
     """
-    per_word = newest.group_by("organisation", "source", "stack", "token").agg(
+    per_word = counted.group_by("organisation", "source", "stack", "token").agg(
         adverts=pl.col("openings_count").sum()
     )
     per_stack = per_word.group_by("organisation", "source").agg(
         cuda=pl.col("adverts").filter(pl.col("stack") == CUDA).max(),
         cann=pl.col("adverts").filter(pl.col("stack") == CANN).max(),
     )
-    days = newest.group_by("organisation", "source").agg(
+    days = counted.group_by("organisation", "source").agg(
         starts_date=pl.col("counted_date").min(),
         ends_date=pl.col("counted_date").max(),
         origin_id=pl.col("origin_id").min(),

@@ -10,6 +10,7 @@ import polars as pl
 from indicia.reference.chips import candidates
 from indicia.reference.clock.decide import ASKED, OUTPUT, decide
 from indicia.reference.clock.rules import DAY, Rulebook
+from indicia.reference.clock.terms import CLOSED
 
 DAY_NOT_KNOWN = "day"
 SPAN = ("chip", "destination", "headquarters", "first_date", "last_date")
@@ -29,8 +30,9 @@ def decide_over(spans: pl.DataFrame) -> pl.DataFrame:
             known.
 
     Returns:
-        The frame in its own order with `answer`, `rule_ids` and `missing`. Where the answer changes
-        within the period, it is unknown for want of the day.
+        The frame in its own order with `answer`, `rule_ids`, `missing` and `is_closed` (on every day
+        of the period applications were reviewed in a way of `terms.CLOSED`). Where the answer
+        changes within the period, it is unknown for want of the day.
     """
     asked = spans.select(SPAN).unique().with_row_index("span")
     inside = asked.join(
@@ -52,6 +54,7 @@ def decide_over(spans: pl.DataFrame) -> pl.DataFrame:
             missing=pl.when(one)
             .then(pl.col("missing").first())
             .otherwise(pl.lit([DAY_NOT_KNOWN])),
+            is_closed=pl.col("review_policy").is_in(CLOSED).fill_null(value=False).all(),
         )
         .with_columns(pl.col("answer").cast(OUTPUT["answer"]))
     )
@@ -68,7 +71,8 @@ def stretches(places: pl.DataFrame) -> pl.DataFrame:
     Returns:
         One row per place, answer and period between two changes of the rules: destination,
         headquarters, answer, from_date (not before the first such part came out), until_date
-        (empty: still), rule_ids, missing.
+        (empty: still), is_closed (for one such part at least licences were hardly to be had),
+        rule_ids, missing.
     """
     starts = Rulebook.shipped().starts
     periods = pl.DataFrame(
@@ -99,6 +103,7 @@ def stretches(places: pl.DataFrame) -> pl.DataFrame:
         .group_by("destination", "headquarters", "answer", "until_date")
         .agg(
             pl.col("from_date").min(),
+            pl.col("review_policy").is_in(CLOSED).any().alias("is_closed"),
             pl.col("rule_ids", "missing")
             .list.explode(keep_nulls=False, empty_as_null=False)
             .unique()

@@ -6,6 +6,8 @@ from indicia.reference.clock.groups import Places
 from indicia.reference.clock.rules import Rulebook
 
 NONE = "none"
+# Reviews under which a licence was hardly to be had; under any other a lawful route stood open.
+CLOSED = ("presumption of denial", "licence required")
 
 
 def qualified(
