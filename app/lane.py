@@ -163,7 +163,11 @@ def rest(store: Store, filters: lanes.Filters) -> None:
             charts.coverage(results, shared.caption(), "lanes"), key="coverage",
             alt="Bars: for each indicator, lanes with a flag, no flag, no data, not applicable",
         )  # fmt: skip
-    shared.twin(results, "coverage_table", "indicators and their four results, over all lanes")
+        shared.twin(
+            results, "coverage_table", "indicators and their four results, over all lanes"
+        )
+    else:
+        st.caption("No indicator was asked of a lane in these data.")
     apart = lanes.reference_lanes(store, filters)
     st.subheader(f"Reference lanes: {apart.height:,}")
     st.caption("No licence was needed on the rules loaded where the goods are known to go.")

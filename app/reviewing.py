@@ -45,8 +45,12 @@ def go(key: str) -> None:
         st.switch_page(page, query_params={name: case_id})
 
 
+@st.fragment
 def block(store: Store, subject: str, case_id: str, heading: str = "Review") -> None:
-    """All that people said of one case, and the forms to say more; for the end of a dossier."""
+    """All that people said of one case, and the forms to say more; for the end of a dossier.
+
+    A fragment: whoever types initials does not wait for the dossier above.
+    """
     if heading:
         st.subheader(heading)
         st.caption(reviews.PEOPLE_DECIDE)

@@ -16,14 +16,15 @@ from indicia.store import Store, home, pointer
 FACILITY, ENTITY, LANES = "views/facility.py", "views/entity.py", "views/lanes.py"
 PIXELS_PER_ROW, MOST_PIXELS = 35, 560
 DATE_PIXELS, MOMENT_PIXELS = 105, 150
-FORMATS = {
-    "_bans": "%+.2f", "_mw": "%.1f", "_mwh": "%.0f", "_share": "percent", "_count": "%.0f",
-    "_deg": "%.3f", "_m3": "%.0f", "_usd": "%.0f", "_hours": "%.0f",
-    "_kg": "%.0f",
+FORMATS = {"_bans": "%+.2f", "_share": "percent", "_deg": "%.3f"}
+# Shown with separators of thousands, and with so many digits behind the point.
+DIGITS = {
+    "_mw": 1, "_mwh": 0, "_count": 0, "_m3": 0, "_usd": 0, "_hours": 0, "_kg": 0, "_m": 0, "_bytes": 0,
 }  # fmt: skip
+FORMATS |= dict.fromkeys(DIGITS, "localized")
 UNITS = {
     "_bans": "bans", "_mw": "MW", "_mwh": "MWh", "_deg": "°", "_m3": "m³", "_usd": "US$",
-    "_utc": "UTC", "_hours": "hours", "_kg": "kg",
+    "_utc": "UTC", "_hours": "hours", "_kg": "kg", "_m": "m", "_bytes": "bytes",
 }  # fmt: skip
 LINE_HELP = "Each line has its own scale. The next column says whose load it is: a zone's is never the site's own."
 WIDE = {
@@ -154,7 +155,15 @@ def _grid(
     shown = [name for name in frame.columns if name not in hide]
     links = [n for n in frame.columns if n.endswith("_url") or n == "homepage"]
     safe = frame.with_columns(
-        pl.when(pl.col(n).str.contains("^https?://")).then(pl.col(n)).alias(n) for n in links
+        *(
+            pl.when(pl.col(n).str.contains("^https?://")).then(pl.col(n)).alias(n)
+            for n in links
+        ),
+        *(
+            pl.col(n).round(DIGITS[_suffix(n)])
+            for n, kind in frame.schema.items()
+            if _suffix(n) in DIGITS and kind.is_float()
+        ),
     )
     height = min(PIXELS_PER_ROW * (frame.height + 1) + 3, MOST_PIXELS)
     if not mode:
@@ -176,8 +185,12 @@ def _grid(
     return [n for n in event.selection.rows if n < frame.height]
 
 
+def _suffix(name: str) -> str:
+    return "".join(name.rpartition("_")[1:]) if "_" in name else ""
+
+
 def _column(name: str) -> ColumnConfig:
-    suffix = "_" + name.rsplit("_", 1)[-1]
+    suffix = _suffix(name)
     unit = UNITS.get(suffix)
     words_ = (
         name.removesuffix(suffix) if suffix in {*FORMATS, "_utc", "_url", "_date"} else name

@@ -26,7 +26,9 @@ def show(store: Store) -> None:
         format_func=lambda n: since.said(earlier[names.index(n)], visited),
     )  # fmt: skip
     before = shared.earlier_store(name)
-    st.query_params["since"] = before.data_version
+    # A link that says only the usual is not rewritten: each rewriting is one more step of Back.
+    if "since" in st.query_params or name != start:
+        st.query_params["since"] = before.data_version
     found = _digest((before.manifest.name, store.manifest.name), before, store)
     st.text(since.tally(found, before.manifest, store.manifest))
     st.caption(

@@ -21,11 +21,12 @@ else:
         charts.claimed(own, years, name, shared.caption()), key="claimed", width="stretch",
         alt="Points: operations claimed per model; bars: what disclosed hardware could give per year",
     )  # fmt: skip
-    st.caption(claimed.LEFT_OPEN)
     if not disclosed.height:
         st.info(claimed.NO_HARDWARE, icon=":material/info:")
     shared.table(claimed.shown_years(years), "Claimed and possible, per year", "years")
-    st.caption(claimed.HOW)
+    with st.expander("How these figures are made, and what they leave open"):
+        st.markdown(claimed.HOW)
+        st.markdown(claimed.LEFT_OPEN)
     with st.expander("The claims"):
         shared.table(claimed.shown_claims(own), "Claims of the organisation", "own")
     with st.expander("The hardware disclosed"):

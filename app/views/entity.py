@@ -46,8 +46,8 @@ if one is None:
 st.title(words.plain(one.name))
 if one.is_resolved:
     st.text(
-        f"{one.countries_iso2 or 'no country stated'} · {one.records_count:,} records of "
-        f"{one.sources_count:,} sources · {one.entity_id}"
+        f"{one.countries_iso2 or 'no country stated'} · records: {one.records_count:,} · "
+        f"sources: {one.sources_count:,} · {one.entity_id}"
     )
 if one.is_redirected:
     st.text(f"The link names {one.linked}, which was found to be the same organisation.")
@@ -58,7 +58,7 @@ if one.is_resolved:
     one = organisation.namesakes(store, one)
 
 sites, listings = entity.facilities(store, one), entity.listings(store, one)
-st.subheader(f"Facilities: {sites.height:,}")
+st.subheader(f"Facilities: {sites['facility_id'].n_unique():,}")
 if picked := shared.table(sites, "Facilities and roles", "sites", pick="facility_id"):
     shared.open_facility(picked)
 st.subheader(f"Listings: {listings.height:,}")

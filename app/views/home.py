@@ -71,4 +71,4 @@ with st.expander("Every source, and what its last run brought"):
 st.subheader("Latest events on record")
 st.caption("Each with its status: an allegation or a charge is not a fact.")
 shared.table(home.newest_events(store), "Latest dated events", "events")
-st.caption(f"{shared.caption()} · published {store.published_utc or 'never'}")
+st.caption(f"{shared.caption()} · published {words.moment(store.published_utc)}")

@@ -24,7 +24,11 @@ until = left.select_slider(
 ) if quarters[1:] else places.ALL  # fmt: skip
 with_lanes = right.toggle("Lanes", value=True, key="arcs", bind="query-params")
 look = REGIONS[region]
-chosen = identity.canonical(store, st.query_params.get("facility", ""))
+linked = st.query_params.get("facility", "")
+chosen = identity.canonical(store, linked)
+if linked and (said := places.why_unmarked(store, chosen)):
+    st.warning(said)
+    st.text(linked)
 is_dense = places.is_dense(store, until, look.box)
 arcs = lane_arcs.arcs(store)
 ground = maps.Ground(places.hubs(), arcs if with_lanes else arcs.clear())

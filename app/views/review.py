@@ -28,12 +28,20 @@ if part == "queue":
     subjects = right.multiselect("About", cases.SUBJECTS, key="subject", bind="query-params")
     rows = reviews.queue(store, decided, leads.queue(store, fresh), states, subjects)
     st.subheader(f"Cases: {rows.height:,}")
-    st.text(reviews.tally(rows))
-    st.caption(
-        "First what waits for a second person, then what is under way. Select a row to read and decide."
-    )
-    if picked := shared.table(
-        rows, "Cases by state", "cases", pick="key", hide=("key", "state")
+    if rows.is_empty():
+        st.caption(
+            "No lead waits and nobody has decided on anything yet. A decision is made at the end of a dossier, "
+            "or for several rows on the page Leads."
+        )
+    else:
+        st.text(reviews.tally(rows))
+        st.caption(
+            "First what waits for a second person, then what is under way. Select a row to read and decide."
+        )
+    if rows.height and (
+        picked := shared.table(
+            rows, "Cases by state", "cases", pick="key", hide=("key", "state")
+        )
     ):
         st.query_params["case"] = picked
     reviewing.case(store, st.query_params.get("case", ""))

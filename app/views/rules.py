@@ -62,10 +62,8 @@ except UsageError as error:
     st.stop()
 st.subheader(rules.ANSWERS[found.answer].capitalize())
 st.text(found.sentence)
-if found.thresholds:
-    # A cell of the table below is cut on narrow screens; the reason must not be.
-    st.caption("Compared, with the figures of the part (bandwidths in GB/s):")
-    st.text("\n".join(found.thresholds))
+# A cell of the table below is cut on narrow screens; the reason must not be.
+st.text("\n".join(rules.compared(found)))
 shared.table(rules.facts(found), "What the answer rests on", "facts")
 
 st.subheader("Over time")
@@ -75,7 +73,11 @@ places = st.multiselect(
 if places:
     stretches = rules.over_time(chip, places, owner, regime or "enforced", shared.now().date())
     st.altair_chart(
-        charts.status(stretches, chip, rules.picture_caption(regime or "enforced", owner)),
+        charts.status(
+            stretches,
+            chip,
+            rules.picture_caption(regime or "enforced", owner, shared.caption()),
+        ),
         alt="Bars: for each destination, when a licence was required",
         key="status",
     )

@@ -54,3 +54,12 @@ def test_a_quarter_that_is_not_held_is_said_and_ignored(made_home, monkeypatch):
     app = opened(made_home, monkeypatch, until="1900-Q1", region="Gulf")
     assert "until" in app.toast[0].value
     assert any("0 facilities on record, in 0 rows" in c.value for c in app.caption)
+
+
+def test_a_facility_of_the_link_that_is_gone_or_cannot_be_drawn_is_said(made_home, monkeypatch):
+    gone = opened(made_home, monkeypatch, facility="*gone*")
+    assert "holds no facility" in gone.warning[0].value
+    assert "*gone*" in [t.value for t in gone.text]
+    far = opened(made_home, monkeypatch, facility=made_store.UNKNOWN)
+    assert "not known closely enough" in far.warning[0].value
+    assert not opened(made_home, monkeypatch, facility=made_store.BOLD).warning

@@ -51,10 +51,39 @@ def test_two_people_review_and_a_list_of_what_they_approved_is_taken_along(
     told = json.loads(indicia("review", "history", bold, "--json")[1])
     assert [r["step"] for r in told] == ["approved", "reviewed"]
     target = tmp_path / "list.gpkg"
-    code, out, _ = indicia("export", target, "--review", "approved", "--by", "CD", "--json")
+    wishes = ("--review", "approved", "--only", "verdict=lead")
+    code, out, _ = indicia("export", target, *wishes, "--by", "CD", "--json")
     assert (code, json.loads(out)[0]["rows"], json.loads(out)[0]["unreviewed"]) == (0, 1, 0)
     (taken,) = desk.taken_lists(Journal(home)).rows(named=True)
     assert (taken["done_by"], taken["format"], taken["way"]) == ("CD", "geopackage", "command")
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize(
+    ("only", "ids"),
+    [
+        ((), {made_store.BOLD, made_store.QUIET, made_store.UNKNOWN, "made-twin"}),
+        (("verdict=lead",), {made_store.BOLD}),
+        (("country=CN", "precision=region"), {made_store.UNKNOWN}),
+        (("coverage=under a third",), {"made-twin"}),
+    ],
+)
+def test_the_queue_on_the_command_line_is_narrowed_by_the_facets_of_the_page(
+    indicia, only, ids
+):
+    wishes = [word for one in only for word in ("--only", one)]
+    code, out, _ = indicia("score", *wishes, "--json")
+    assert (code, {row["facility_id"] for row in json.loads(out)}) == (0, ids)
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize(
+    ("only", "says"),
+    [("colour=red", "Facets: country"), ("verdict", "FACET=VALUE"), ("verdict=bad", "no lead")],
+)
+def test_a_facet_that_does_not_exist_is_said_with_those_that_do(indicia, only, says):
+    code, _, problem = indicia("score", "--only", only)
+    assert (code, says in problem) == (2, True)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, Self
 
 import polars as pl
 
@@ -16,16 +17,11 @@ BAND = (
     f"CASE WHEN a.coverage_share = 0 THEN '{BANDS[0]}' WHEN a.coverage_share < 1 / 3 THEN '{BANDS[1]}' "
     f"WHEN a.coverage_share < 2 / 3 THEN '{BANDS[2]}' ELSE '{BANDS[3]}' END"
 )
-FACETS = (
-    "country",
-    "operator",
-    "verdict",
-    "family",
-    "rival",
-    "precision",
-    "coverage",
-    "review",
-)
+FIELDS = {
+    "country": "countries", "operator": "operators", "verdict": "verdicts", "family": "families",
+    "rival": "rivals", "precision": "precisions", "coverage": "coverages", "review": "reviews",
+}  # fmt: skip
+FACETS = tuple(FIELDS)
 NARROWED = f"""
     WITH place AS ({ONE_FACILITY}),
     who AS (
@@ -77,13 +73,20 @@ class Filters:
     changed_since: str = ""
     changed: tuple[str, ...] = ()
 
+    @classmethod
+    def of(
+        cls,
+        asked: Mapping[str, tuple[str, ...]],
+        text: str = "",
+        decided: Mapping[str, str] | None = None,
+    ) -> Self:
+        """The wishes under the names of `FACETS`, as `asked` gives them back."""
+        values: dict[str, Any] = {FIELDS[facet]: chosen for facet, chosen in asked.items()}
+        return cls(**values, text=text, decided=decided or {})
+
     def asked(self) -> dict[str, tuple[str, ...]]:
         """What is chosen of each facet, under the name that stands in links and citations."""
-        return {
-            "country": self.countries, "operator": self.operators, "verdict": self.verdicts,
-            "family": self.families, "rival": self.rivals, "precision": self.precisions,
-            "coverage": self.coverages, "review": self.reviews,
-        }  # fmt: skip
+        return {facet: getattr(self, name) for facet, name in FIELDS.items()}
 
     def conditions(self) -> tuple[dict[str, str], dict[str, object]]:
         """The conditions in SQL by their name, and their parameters; only those that are asked."""

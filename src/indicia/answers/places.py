@@ -107,6 +107,18 @@ def points(store: Reader, chosen: str = "", until: str = ALL, box: Box = WORLD) 
     )
 
 
+def why_unmarked(store: Reader, facility_id: str) -> str:
+    """Why a facility that a link asks for cannot be marked on the map; empty where it can be."""
+    held = store.sql(
+        f"SELECT {IS_DRAWN} FROM ({ONE_FACILITY}) f WHERE f.facility_id = ?", [facility_id]
+    )
+    if held.is_empty():
+        return "This version of the data holds no facility with the id in the link:"
+    if not held.item():
+        return "The place of the facility in the link is not known closely enough to be drawn:"
+    return ""
+
+
 def density(store: Reader, step_deg: float, until: str = ALL, box: Box = WORLD) -> pl.DataFrame:
     """Facilities per cell of a grid, where there are too many to draw one by one.
 

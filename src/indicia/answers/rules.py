@@ -23,6 +23,11 @@ USUAL = ("CN", "HK", "MO", "SG", "MY", "AE", "IN", "US")
 FIRST_SHOWN = date(2022, 1, 1)
 EXAMPLE, EXAMPLE_DAY = "NVIDIA H800 SXM5 80GB", date(2023, 11, 1)
 REGIMES = clock.REGIMES
+MEASURES = {
+    "dc_marketed Y": "marketed for data centres", "dc_marketed N": "not marketed for data centres",
+    "perf_density": "performance density", "mem_bw_gbs": "memory bandwidth (GB/s)",
+    "io_total_gbs": "input and output (GB/s)", "tpp ": "total processing performance ",
+}  # fmt: skip
 
 
 @cache
@@ -55,16 +60,24 @@ def decision(
     return clock.licence_required(chip, destination, on, headquarters or None, regime)
 
 
+def compared(found: Decision) -> list[str]:
+    """What was compared with the part's figures, one test each, in plain words."""
+    said = list(found.thresholds)
+    for name, words in MEASURES.items():
+        said = [text.replace(name, words) for text in said]
+    return said
+
+
 def facts(found: Decision) -> pl.DataFrame:
     """The parts of an answer as rows, in reading order; empty parts are left out."""
     parts = {
         "paragraph (ECCN)": found.eccn,
         "rules": ", ".join(found.rule_ids),
-        "compared": "; ".join(found.thresholds),
+        "compared": "; ".join(compared(found)),
         "missing": ", ".join(found.missing),
         "licence exceptions that could apply": found.exceptions,
         "review of an application": found.review_policy,
-        "how sure the texts are": found.confidence,
+        "how sure the texts are": (found.confidence or "").lower(),
     }
     rows = [{"part": what, "said": said} for what, said in parts.items() if said]
     return pl.DataFrame(rows, schema={"part": pl.String, "said": pl.String})
@@ -93,14 +106,16 @@ def over_time(
     return pl.concat(parts).filter(pl.col("until_date") >= pl.col("from_date"))
 
 
-def picture_caption(regime: str, headquarters: str | None) -> str:
-    """What a picture of the clock says of itself."""
+def picture_caption(regime: str, headquarters: str | None, stamp: str) -> str:
+    """What a picture of the clock says of itself, and beside which data it is shown."""
     owner = (
         f"owner with headquarters in {headquarters}"
         if headquarters
         else "headquarters not known"
     )
-    return f"As {regime}; {owner}. No legal advice; end use and listed parties left out."
+    return (
+        f"As {regime}; {owner}. No legal advice; end use and listed parties left out. {stamp}"
+    )
 
 
 def rulebook() -> pl.DataFrame:

@@ -31,9 +31,7 @@ def a_week_before(earlier_ones: Sequence[Manifest], now: Manifest) -> Manifest:
 def said(made: Manifest, visited: str) -> str:
     """A version in words, for a choice."""
     seen = ", seen at the last visit" if visited and made.data_version == visited else ""
-    return (
-        f"{made.published_utc[:16].replace('T', ' ')} UTC · data {made.data_version[:12]}{seen}"
-    )
+    return f"{words.moment(made.published_utc)} · data {made.data_version[:12]}{seen}"
 
 
 def of_one(rows: pl.DataFrame, what: str, before: Manifest) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from functools import cache
 
 import polars as pl
 
@@ -43,6 +44,7 @@ DEFINED = pl.Schema(
 )
 
 
+@cache
 def known() -> Mapping[str, Source]:
     """The sources that ship with the library."""
     return discover(bundled.path("ingest"))

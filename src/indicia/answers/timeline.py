@@ -104,7 +104,7 @@ LANES = """
     FROM event WHERE facility_id = $id
     UNION ALL
     SELECT DISTINCT 'evidence', e.starts_date, e.ends_date, 'day', e.indicator || ' · ' || e.statement,
-           e.result, NULL, NULL, false, false, 'indicator ' || e.indicator, NULL
+           replace(e.result, '_', ' '), NULL, NULL, false, false, 'indicator ' || e.indicator, NULL
     FROM item i JOIN evidence e USING (evidence_id) WHERE i.facility_id = $id
 """
 BEFORE, AFTER = "-1y", "6mo"

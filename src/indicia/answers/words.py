@@ -95,6 +95,11 @@ def stamp(kind: str, data_version: str) -> str:
     return f"{marks.get(kind, '')}data {data_version[:12] or 'none'}"
 
 
+def moment(utc: str) -> str:
+    """An instant of ISO 8601 to the minute, for example `2026-11-28 15:00 UTC`; `never` for none."""
+    return f"{utc[:16].replace('T', ' ')} UTC" if utc else "never"
+
+
 def coverage(computable: int, applicable: int) -> str:
     """How much could be computed at all, for example `3 of 9 indicators computable`."""
     return f"{computable} of {applicable} indicators computable"

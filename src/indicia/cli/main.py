@@ -20,6 +20,7 @@ from indicia.cli import (
     compute,
     evaluating,
     judging,
+    narrowed,
     output,
     providers,
     refreshing,
@@ -42,6 +43,7 @@ program = typer.Typer(
 )
 
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON, without progress.")]
+Only = Annotated[list[str] | None, typer.Option(help=narrowed.ONLY)]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
 
 
@@ -68,17 +70,19 @@ def score(
     of: Annotated[
         weighed.Assessed, typer.Option(help="What to rank.")
     ] = weighed.Assessed.FACILITIES,
+    only: Only = None,
     as_of: Day = None,
     as_held: Day = None,
     limit: int = 20,
     as_json: Json = False,
 ) -> None:
     """Show the ranked queue of facilities, lanes or organisations, now or as of an earlier day."""
+    asked = narrowed.asked(only or ())
     with screen.progress(quiet=as_json) as progress:
         store = work.open_assessed(store_home(), _day(as_of), _day(as_held), progress)
     with store:
         if of is weighed.Assessed.FACILITIES:
-            output.queue(store, limit, as_json=as_json)
+            output.queue(store, asked, limit, as_json=as_json)
         else:
             weighed.queue(store, of, limit, as_json=as_json)
 
@@ -99,6 +103,7 @@ def export(
     review: Annotated[
         list[str] | None, typer.Option(help="Only these review states, such as approved.")
     ] = None,
+    only: Only = None,
     by: Annotated[
         str, typer.Option(help="Who takes it along (initials or role), for the log.")
     ] = "command line",
@@ -110,23 +115,18 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Write the list as filtered, stamped with versions, query and caveat."""
+    asked = narrowed.asked(
+        only or (), verdict=verdict or (), country=country or (), review=review or ()
+    )
     with screen.progress(quiet=as_json) as progress:
         store = work.open_assessed(store_home(), _day(as_of), _day(as_held), progress)
     with store:
-        wish = output.Wish(
-            tuple(verdict or ()),
-            tuple(country or ()),
-            text,
-            _day(as_of),
-            tuple(review or ()),
-            by,
-        )
         output.export(
             store,
             store_home(),
             target,
             format_.value if format_ else "",
-            wish,
+            output.Wish(asked, text, by),
             machine=machine,
             as_json=as_json,
         )

@@ -42,11 +42,8 @@ QUEUE_COLUMNS = (
 class Wish:
     """What the caller wants in an export."""
 
-    verdicts: tuple[str, ...]
-    countries: tuple[str, ...]
-    text: str
-    as_of: date | None
-    reviews: tuple[str, ...] = ()
+    asked: Mapping[str, tuple[str, ...]]
+    text: str = ""
     by: str = "command line"
 
 
@@ -90,12 +87,14 @@ def refreshed(outcome: Outcome, *, as_json: bool) -> None:
     )
 
 
-def queue(store: Store, limit: int, *, as_json: bool) -> None:
-    """The ranked queue, and why it is as short as it is."""
-    found = leads.queue(store, limit=limit)
-    counts = {
-        r["verdict"]: r["facilities_count"] for r in leads.count(store).iter_rows(named=True)
-    }
+def queue(
+    store: Store, asked: Mapping[str, tuple[str, ...]], limit: int, *, as_json: bool
+) -> None:
+    """The ranked queue as narrowed, and why it is as short as it is."""
+    decided = reviews.decided(store, Journal(home()).events([tables.STATE]))
+    filters = Filters.of(asked, decided=reviews.of_facilities(decided))
+    found = leads.queue(store, filters, limit=limit)
+    counts = leads.tally(store, filters)
     if as_json:
         rows = list(found.select(QUEUE_COLUMNS).iter_rows(named=True))
     else:
@@ -139,14 +138,7 @@ def export(
         raise UsageError(message)
     journal, now = Journal(home), datetime.now(UTC)
     decided = reviews.decided(store, journal.events([tables.STATE]))
-    filters = Filters(
-        wish.countries,
-        wish.verdicts,
-        (),
-        wish.text,
-        wish.reviews,
-        reviews.of_facilities(decided),
-    )
+    filters = Filters.of(wish.asked, wish.text, reviews.of_facilities(decided))
     found = flagged.flagged(store, filters, now=now, decided=decided)
     withheld = [
         name for name, job in providers.find().jobs.items() if not job.source.is_redistributable

@@ -25,13 +25,13 @@ def coverage(results: pl.DataFrame, caption: str, what: str = "facilities") -> a
     ).with_columns(pl.col("result").str.strip_suffix("_count").replace(words.RESULTS))
     chart: alt.Chart = (
         alt.Chart(long)
-        .mark_bar(stroke="white", strokeWidth=0.5)
+        .mark_bar()
         .encode(
             x=alt.X(
                 "subjects:Q",
                 title=what,
                 stack="zero",
-                axis=alt.Axis(tickMinStep=1, format="d"),
+                axis=alt.Axis(tickMinStep=1, tickCount=10, format=",d"),
             ),
             y=alt.Y("indicator:N", title=None),
             color=alt.Color(
@@ -46,7 +46,7 @@ def coverage(results: pl.DataFrame, caption: str, what: str = "facilities") -> a
                 "indicator:N",
                 "family:N",
                 "result:N",
-                alt.Tooltip("subjects:Q", title=what),
+                alt.Tooltip("subjects:Q", title=what, format=","),
             ],
         )
         .properties(

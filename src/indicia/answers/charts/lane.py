@@ -12,6 +12,7 @@ VALUE_PIXELS, GAP_PIXELS, STATE_PIXELS, PART_PIXELS = 190, 90, 44, 110
 MIXTURE_LABEL_PIXELS = 96
 SIDES = {"importer": BLUE, "exporter": ORANGE}
 SHAPES = ("circle", "square")
+ZERO_STANDS_OUT = {"condition": {"test": "datum.value === 0", "value": 2.5}, "value": 1}
 PARTS = {
     "band_usd": "in the band of AI servers",
     "outside_usd": "outside the band",
@@ -116,15 +117,14 @@ def _gaps(gaps: pl.DataFrame, events: pl.DataFrame) -> alt.LayerChart:
     y = alt.Y(
         "gap_share:Q",
         title="gap",
-        axis=look.inside(format="%", tickCount=4),
+        axis=look.inside(format="%", tickCount=4, gridWidth=ZERO_STANDS_OUT),
     )
     base = alt.Chart(gaps).encode(x=_x(), y=y)
     stems = base.mark_rule(color=GREY, strokeWidth=3).encode(
         y2=alt.datum(0),
         tooltip=["period:N", alt.Tooltip("gap_share:Q", title="gap", format="+.1%")],
     )
-    zero = alt.Chart(pl.DataFrame({"zero": [0.0]})).mark_rule(color=GREY).encode(y="zero:Q")
-    return look.lane([*_marked(events), zero, stems], GAP_PIXELS)
+    return look.lane([*_marked(events), stems], GAP_PIXELS)
 
 
 def _silence(silent: pl.DataFrame) -> alt.Chart:

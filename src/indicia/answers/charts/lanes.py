@@ -18,6 +18,7 @@ ENDS = ("exporter", "importer")
 ROW_PIXELS, LEGEND_PIXELS = 24, 70
 # The same in every period, so that pictures of two periods can be compared.
 DOMAIN_USD = (1e6, 1e11)
+MARKED_USD = (1e6, 1e7, 1e8, 1e9, 1e10, 1e11)
 DARK_BELOW_USD = 5e8
 NO_REPORT_FILL = "#c3c9d0"
 SAYS = (
@@ -71,10 +72,11 @@ def grid(
                 "value_usd:Q",
                 title="US$",
                 scale=alt.Scale(type="log", scheme="cividis", domain=DOMAIN_USD, clamp=True),
-                legend=alt.Legend(orient="top", labelExpr=look.DOLLARS, gradientLength=340),
+                legend=alt.Legend(
+                    orient="top", labelExpr=look.DOLLARS, gradientLength=340, values=MARKED_USD
+                ),
             )
         )
-        .add_params(pick)
     )
     figures = base.mark_text(fontSize=9, aria=False).encode(
         text="said:N",
@@ -84,7 +86,10 @@ def grid(
         .then(alt.value("#ffffff"))
         .otherwise(alt.value("#111111")),
     )
-    return alt.layer(silent, declared, figures).properties(
+    # A layer without marks has a role and no name, which screen readers stumble over.
+    layers = [silent] if (cells["state"] == "no report").any() else []
+    layers += [declared] if cells["value_usd"].is_not_null().any() else []
+    return alt.layer(*layers, figures.add_params(pick)).properties(
         height=ROW_PIXELS * max(len(orders["exporter"]), 1) + HEAD_PIXELS + LEGEND_PIXELS,
         title=look.title(f"Computing hardware in {at}, by the {side}'s report", *SAYS, caption),
     )

@@ -39,6 +39,7 @@ def weights(
         "weight_bans:Q",
         title=f"bans: right favours {first}, left favours {rival}",
         scale=alt.Scale(domain=_with_room(shown["weight_bans"]), nice=False),
+        axis=alt.Axis(tickCount=10),
     )
     base = alt.Chart(shown).encode(
         y=y,

@@ -39,7 +39,10 @@ def waterfall(steps: pl.DataFrame, rival: str, caption: str) -> alt.LayerChart |
     room = ROOM_SHARE * (max(ends) - min(ends) or 1.0)
     scale = alt.Scale(domain=[min(ends) - room / 4, max(ends) + 2 * room], nice=False)
     x = alt.X(
-        "starts_bans:Q", title=f"bans: right favours H1, left favours {rival}", scale=scale
+        "starts_bans:Q",
+        title=f"bans: right favours H1, left favours {rival}",
+        scale=scale,
+        axis=alt.Axis(tickCount=10),
     )
     tips: list[Any] = [
         alt.Tooltip("label:N", title="step"),

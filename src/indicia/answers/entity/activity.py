@@ -14,11 +14,11 @@ def facilities(store: Reader, one: Opened) -> pl.DataFrame:
         store,
         one,
         f"""
-        SELECT p.facility_id, f.name, p.role, p.party_name, p.certainty, p.headquarters_iso2,
-               f.country_iso2, a.verdict, p.source, p.source_url
+        SELECT f.name, string_agg(DISTINCT p.role, '; ' ORDER BY p.role) AS role, p.party_name, p.certainty,
+               p.headquarters_iso2, f.country_iso2, a.verdict, p.source, p.source_url, p.facility_id
         FROM facility_party p JOIN facility f USING (facility_id)
         LEFT JOIN assessment a USING (facility_id)
-        WHERE {is_named} ORDER BY f.name, p.role, p.party_name LIMIT $most
+        WHERE {is_named} GROUP BY ALL ORDER BY f.name, p.facility_id, p.party_name, p.source LIMIT $most
         """,
     )
 
