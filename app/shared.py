@@ -17,11 +17,9 @@ FACILITY, ENTITY, LANES = "views/facility.py", "views/entity.py", "views/lanes.p
 PIXELS_PER_ROW, MOST_PIXELS = 35, 560
 DATE_PIXELS, MOMENT_PIXELS = 105, 150
 FORMATS = {"_bans": "%+.2f", "_share": "percent", "_deg": "%.3f"}
-# Shown with separators of thousands, and with so many digits behind the point.
-DIGITS = {
-    "_mw": 1, "_mwh": 0, "_count": 0, "_m3": 0, "_usd": 0, "_hours": 0, "_kg": 0, "_m": 0, "_bytes": 0,
-}  # fmt: skip
-FORMATS |= dict.fromkeys(DIGITS, "localized")
+# Shown in whole numbers; power as it was published.
+WHOLE = ("_mwh", "_count", "_m3", "_usd", "_hours", "_kg", "_m", "_bytes")
+FORMATS |= dict.fromkeys((*WHOLE, "_mw"), "localized")  # with separators of thousands
 UNITS = {
     "_bans": "bans", "_mw": "MW", "_mwh": "MWh", "_deg": "°", "_m3": "m³", "_usd": "US$",
     "_utc": "UTC", "_hours": "hours", "_kg": "kg", "_m": "m", "_bytes": "bytes",
@@ -160,9 +158,9 @@ def _grid(
             for n in links
         ),
         *(
-            pl.col(n).round(DIGITS[_suffix(n)])
+            pl.col(n).round()
             for n, kind in frame.schema.items()
-            if _suffix(n) in DIGITS and kind.is_float()
+            if _suffix(n) in WHOLE and kind.is_float()
         ),
     )
     height = min(PIXELS_PER_ROW * (frame.height + 1) + 3, MOST_PIXELS)

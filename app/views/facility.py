@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import briefed, ledger, moved, published, reviewing, shared, weighed
+from app import briefed, cited, ledger, moved, published, reviewing, shared, weighed
 from indicia.answers import charts, facility, identity, timeline, words
 
 store = shared.store()
@@ -80,11 +80,7 @@ weighed.of_facility(store, wanted, found.strongest_rival)
 
 ledger.of_facility(store, wanted)
 
-st.subheader("Evidence")
-st.caption("Each statement with its source, the archived hash, its record's three dates.")
-shared.table(facility.evidence(store, wanted), "Evidence down to the archived hash", "evidence")
-st.markdown("**Archived bodies** behind the evidence and the facts, by their hash.")
-shared.table(facility.bodies(store, wanted), "Archived bodies by hash", "bodies")
+cited.of_facility(store, wanted)
 with st.expander("Every indicator and what else would produce its signal"):
     shared.table(facility.indicators(store, wanted), "Results by indicator", "indicators")
 

@@ -1,9 +1,15 @@
 """Links to an id that was found to be another facility's open that facility."""
 
+from hashlib import sha256
 from pathlib import Path
 
+import made_store
 import pytest
 from streamlit.testing.v1 import AppTest
+
+from indicia.answers import archived
+from indicia.errors import StoreError
+from indicia.store import Store
 
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
 OLD = "disclosed-microsoft-mount-pleasant-fairwater"
@@ -43,3 +49,33 @@ def test_other_pages_follow_the_old_link_too(name, demo_home, monkeypatch):
     assert not app.exception
     if name == "compute.py":
         assert app.query_params["facility"] == NEW
+
+
+def test_a_number_is_followed_to_the_bytes_it_was_read_from(demo_home, monkeypatch):
+    app = opened(demo_home, monkeypatch, "facility.py", facility="analyst-jupiter")
+    stated = next(d.value for d in app.dataframe if "power_reported_mw" in d.value.columns)
+    number, digest = stated.dropna(subset="power_reported_mw")[["power_reported_mw", "archived_sha256"]].iloc[0]  # fmt: skip
+    bodies = next(d.value for d in app.dataframe if "body_bytes" in d.value.columns)
+    place = list(bodies["archived_sha256"]).index(digest)
+    app.session_state["bodies"] = {"selection": {"rows": [place], "columns": [], "cells": []}}
+    app.run()
+    assert not app.exception
+    with Store.open(demo_home) as store:
+        body = archived.body(store, demo_home, digest)
+    assert sha256(body).hexdigest() == digest
+    row = next(line for line in body.decode().splitlines() if "analyst-jupiter" in line)
+    assert f"{number:g}" in row.split(",")
+    offered = next(b for b in app.get("download_button") if "as they were received" in b.label)
+    assert f"{len(body):,} bytes" in offered.label
+
+
+def test_a_hash_that_no_fetch_has_is_refused_and_a_body_that_is_gone_is_said(
+    made_home, monkeypatch
+):
+    with Store.open(made_home) as store, pytest.raises(StoreError, match="no fetch"):
+        archived.body(store, made_home, "0" * 63 + "f")
+    app = opened(made_home, monkeypatch, "facility.py", facility=made_store.BOLD)
+    app.session_state["bodies"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    app.run()
+    assert not app.exception
+    assert "archived body cannot be read" in app.error[0].value

@@ -58,19 +58,23 @@ class Archive:
         return made
 
     def body(self, fetch: Fetch) -> bytes:
-        """The archived bytes of a fetch.
+        """The archived bytes of a fetch; see `read`."""
+        return self.read(fetch.source, fetch.sha256)
+
+    def read(self, source: str, digest: str) -> bytes:
+        """The archived bytes of a source under their hash.
 
         Raises:
-            StoreError: The body is absent, or its hash is not the one recorded.
+            StoreError: The body is absent, or its hash is another.
         """
-        path = self._body(fetch)
+        path = self._root / source / f"{digest}.gz"
         try:
             body = gzip.decompress(path.read_bytes())
         except (OSError, EOFError, gzip.BadGzipFile) as error:
-            message = f"{path}: the archived body of fetch {fetch.fetch_id} cannot be read ({error}). Restore it from a backup, or fetch again."
+            message = f"{path}: the archived body cannot be read ({error}). Restore it from a backup, or fetch again."
             raise StoreError(message) from error
-        if sha256(body).hexdigest() != fetch.sha256:
-            message = f"{path}: the archived body of fetch {fetch.fetch_id} has another hash than recorded ({fetch.sha256}). Restore it from a backup."
+        if sha256(body).hexdigest() != digest:
+            message = f"{path}: the archived body has another hash than recorded ({digest}). Restore it from a backup."
             raise StoreError(message)
         return body
 

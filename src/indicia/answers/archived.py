@@ -1,0 +1,26 @@
+"""From a hash on a dossier down to the bytes that a publisher sent."""
+
+from pathlib import Path
+
+from indicia.answers.reader import Reader
+from indicia.errors import StoreError
+from indicia.sources.archive import Archive
+
+NO_BODY = "{}: no fetch of these data has this hash."
+
+
+def body(store: Reader, home: Path, digest: str) -> bytes:
+    """The archived bytes under a hash, held against it.
+
+    Args:
+        store: The store whose rows cite the hash.
+        home: The folder with the archive beside it.
+        digest: SHA-256 of the body, in hex.
+
+    Raises:
+        StoreError: No fetch has the hash, or the body is missing or another.
+    """
+    found = store.sql('SELECT DISTINCT source FROM "fetch" WHERE sha256 = ?', [digest])
+    if found.is_empty():
+        raise StoreError(NO_BODY.format(digest))
+    return Archive(home).read(str(found["source"].min()), digest)
