@@ -12,6 +12,7 @@ import polars as pl
 
 from indicia.entities.graph import stand_ins
 from indicia.entities.names import normalised
+from indicia.indicators import answer
 from indicia.reference.organisations import is_known, shown
 from indicia.store import unite
 
@@ -113,42 +114,15 @@ def evidence(facts: pl.DataFrame, unit: str, sight: float) -> pl.DataFrame:
         unit: Unit of observed and threshold.
         sight: Detectability of a computed result.
     """
-    computed = pl.col("result").is_in(["flag", "no_flag"])
     usual = {"quality_share": 1.0, "sight_share": sight}
     filled = facts.with_columns(
-        pl.lit(value).alias(name) for name, value in usual.items() if name not in facts.columns
-    )
-    return filled.sort("organisation").select(
-        pl.lit(ORGANISATION).alias("scope_kind"),
-        pl.col("organisation").alias("scope_id"),
-        "result",
-        "kind",
-        observed_value=pl.when(computed).then(pl.col("observed").cast(pl.Float64)),
-        threshold_value=pl.when(computed).then(pl.col("threshold").cast(pl.Float64)),
-        unit=pl.lit(unit),
-        statement="statement",
-        starts_date="starts_date",
-        ends_date="ends_date",
+        *(pl.lit(v).alias(name) for name, v in usual.items() if name not in facts.columns),
         origin_id=pl.coalesce("origin_id", "party_origin_id"),
         reliability=pl.coalesce("reliability", "party_reliability"),
-        quality_share="quality_share",
-        detectability_share=pl.when(computed).then("sight_share"),
     )
+    return answer.rows(filled, ORGANISATION, "organisation", unit)
 
 
 def cited(rows: pl.DataFrame, table: str, quote: pl.Expr) -> pl.DataFrame:
     """Sources of organisations out of rows with row_key, source, source_url and fetch_id."""
-    return (
-        rows.select(
-            pl.lit(ORGANISATION).alias("scope_kind"),
-            pl.col("organisation").alias("scope_id"),
-            pl.lit(table).alias("table_name"),
-            "row_key",
-            quote.alias("quote"),
-            "source",
-            "source_url",
-            "fetch_id",
-        )
-        .unique()
-        .sort("scope_id", "row_key", "source")
-    )
+    return answer.cited(rows, ORGANISATION, "organisation", table, quote)

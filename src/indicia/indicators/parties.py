@@ -7,6 +7,7 @@ import polars as pl
 
 from indicia.entities.graph import stand_ins
 from indicia.entities.names import normalised
+from indicia.indicators import answer
 from indicia.indicators.listed_party import PARTY_ROWS, UNNAMED
 
 PARTY = "party"
@@ -54,20 +55,7 @@ def party_rows(db: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 
 def cited(rows: pl.DataFrame, table: str, quote: pl.Expr) -> pl.DataFrame:
     """Sources of parties out of rows with party_name, row_key, source, source_url and fetch_id."""
-    return (
-        rows.select(
-            pl.lit(PARTY).alias("scope_kind"),
-            pl.col("party_name").alias("scope_id"),
-            pl.lit(table).alias("table_name"),
-            "row_key",
-            quote.alias("quote"),
-            "source",
-            "source_url",
-            "fetch_id",
-        )
-        .unique()
-        .sort("scope_id", "row_key", "source")
-    )
+    return answer.cited(rows, PARTY, "party_name", table, quote)
 
 
 def listing_quote() -> pl.Expr:
@@ -100,20 +88,12 @@ def evidence(facts: pl.DataFrame, kind: str, unit: str, sight: float) -> pl.Data
         unit: Unit of observed and threshold.
         sight: Detectability of a computed result.
     """
-    computed = pl.col("result").is_in(["flag", "no_flag"])
-    return facts.sort("party_name").select(
-        pl.lit(PARTY).alias("scope_kind"),
-        pl.col("party_name").alias("scope_id"),
-        "result",
-        pl.lit(kind).alias("kind"),
-        observed_value=pl.when(computed).then(pl.col("observed").cast(pl.Float64)),
-        threshold_value=pl.when(computed).then(pl.col("threshold").cast(pl.Float64)),
-        unit=pl.lit(unit),
-        statement="statement",
-        starts_date="starts_date",
+    given = facts.with_columns(
+        kind=pl.lit(kind),
         ends_date=pl.lit(None, dtype=pl.Date),
         origin_id=pl.coalesce("origin_id", "party_origin_id"),
         reliability=pl.max_horizontal("reliability", "party_reliability"),
         quality_share=pl.col("quality_share").fill_null(1.0),
-        detectability_share=pl.when(computed).then(pl.lit(sight)),
+        sight_share=pl.lit(sight),
     )
+    return answer.rows(given, PARTY, "party_name", unit)

@@ -3,6 +3,7 @@
 import duckdb
 import polars as pl
 
+from indicia.indicators import answer
 from indicia.indicators.licence_of_names import placed
 from indicia.reference.clock.spans import first_day
 
@@ -86,23 +87,14 @@ def rows(facts: pl.DataFrame, unit: str, threshold: float, sight: float) -> pl.D
         threshold: What observed was held against.
         sight: Detectability of a computed result.
     """
-    computed = pl.col("result").is_in(["flag", "no_flag"])
-    return facts.sort("process_id").select(
-        pl.lit(PROCESS).alias("scope_kind"),
-        pl.col("process_id").alias("scope_id"),
-        "result",
-        "kind",
-        observed_value=pl.when(computed).then(pl.col("observed").cast(pl.Float64)),
-        threshold_value=pl.when(computed).then(pl.lit(threshold)),
-        unit=pl.lit(unit),
-        statement="statement",
+    given = facts.with_columns(
+        threshold=pl.lit(threshold),
         starts_date=pl.coalesce("names_from", "starts_date"),
-        ends_date="ends_date",
         origin_id=pl.coalesce("origin_id", "exposed_origin_id"),
-        reliability="reliability",
         quality_share=pl.lit(1.0),
-        detectability_share=pl.when(computed).then(pl.lit(sight)),
+        sight_share=pl.lit(sight),
     )
+    return answer.rows(given, PROCESS, "process_id", unit)
 
 
 def sources(notices: pl.DataFrame, said: pl.DataFrame, evidence: pl.DataFrame) -> pl.DataFrame:

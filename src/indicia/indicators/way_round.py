@@ -10,7 +10,7 @@ import polars as pl
 
 from indicia.entities.graph import stand_ins
 from indicia.indicators import parties
-from indicia.indicators.answer import answered
+from indicia.indicators.answer import answered, rows
 from indicia.indicators.base import Found, Indicator
 from indicia.indicators.detectability import share
 from indicia.indicators.passing_consignee import LEAST_BAND_USD, TAKEN
@@ -96,8 +96,8 @@ def compute(db: duckdb.DuckDBPyConnection) -> Found:
         CLOSED: _closed_places(db),
         HUBS: tables.table("hubs").filter(pl.col("iso2") != MAKER).select("iso2"),
     }
-    for name, rows in views.items():
-        db.register(name, rows)
+    for name, view in views.items():
+        db.register(name, view)
     facts, shipments = db.sql(SUMS).pl(), db.sql(CITED).pl()
     for name in views:
         db.unregister(name)
@@ -133,24 +133,19 @@ def _evidence(asked: pl.DataFrame) -> pl.DataFrame:
         .otherwise(pl.lit("no_flag"))
     )
     computed = pl.col("result").is_in(["flag", "no_flag"])
-    return asked.with_columns(result=result).select(
-        pl.lit("party").alias("scope_kind"),
-        "scope_id",
-        "result",
+    given = asked.with_columns(result=result).with_columns(
         kind=pl.lit(KIND),
-        observed_value=pl.when(computed).then(pl.col("quarter_usd").cast(pl.Float64)),
-        threshold_value=pl.when(computed).then(pl.lit(THRESHOLD)),
-        unit=pl.lit("US$ in three months"),
+        observed="quarter_usd",
+        threshold=pl.lit(THRESHOLD),
         statement=_statement(),
-        starts_date="starts_date",
-        ends_date="ends_date",
         origin_id=pl.coalesce("origin_id", "party_origin_id"),
         reliability=pl.coalesce("reliability", "party_reliability"),
         quality_share=pl.when(computed)
         .then(pl.col("measured_usd") / pl.col("asked_usd"))
         .otherwise(1.0),
-        detectability_share=pl.when(computed).then(pl.lit(share(CODE, parties.PARTY))),
+        sight_share=pl.lit(share(CODE, parties.PARTY)),
     )
+    return rows(given, parties.PARTY, "scope_id", INDICATOR.unit)
 
 
 def _statement() -> pl.Expr:
