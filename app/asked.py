@@ -36,7 +36,9 @@ def filters(store: Store, decided: pl.DataFrame, page: str) -> tuple[Filters, st
     )
     places = dict(zip(FIRST_ROW, columns[1:], strict=True))
     others = [f for f in FACETS if f not in FIRST_ROW]
-    *rest, last = st.columns(len(others) + 1)
+    is_asked = any(name in st.query_params for name in (*others, "changed"))
+    more = st.expander("More filters", expanded=is_asked)
+    *rest, last = more.columns(len(others) + 1)
     places |= dict(zip(others, rest, strict=True))
     chosen: dict[str, tuple[str, ...]] = {}
     for name, column in places.items():
@@ -60,7 +62,9 @@ def filters(store: Store, decided: pl.DataFrame, page: str) -> tuple[Filters, st
     )  # fmt: skip
     counts = asked_for.facets(store, wanted)
     for name, column in places.items():
-        column.caption(words.plain(asked_for.counts_in_words(counts, name)))
+        column.caption(
+            words.plain(asked_for.counts_in_words(counts, name, 1 if name == "operator" else 3))
+        )
     with right:
         saved.views(page, link(wanted, order or "support"))
     with st.expander("Every choice with its count, beside the other wishes"):

@@ -30,9 +30,10 @@ tally = leads.tally(store, filters)
 if not tally.get("lead", 0):
     st.info(
         "**No lead among these facilities.** That is a correct result where public evidence does not "
-        "separate the explanations. Below: why, ranked by support, and what to look at next."
+        "separate the explanations."
     )
-    shared.table(leads.why_not_more(store), "Why facilities are not leads", "why")
+    with st.expander("Why none is a lead"):
+        shared.table(leads.why_not_more(store), "Why facilities are not leads", "why")
 
 st.subheader(f"Queue: {queue.height:,} of {leads.ranked(tally):,} facilities")
 st.caption(

@@ -39,7 +39,7 @@ def status(stretches: pl.DataFrame, chip: str, caption: str) -> alt.LayerChart |
         sort=stretches["destination"].unique(maintain_order=True).to_list(),
     )
     base = alt.Chart(shown).encode(x=x, y=y)
-    bars = base.mark_bar(height={"band": 0.6}, stroke="white", strokeWidth=0.6).encode(
+    bars = base.mark_bar(height={"band": 0.6}, x2Offset=-1.5).encode(
         x2="until_date:T",
         color=alt.Color(
             "answer_words:N",
