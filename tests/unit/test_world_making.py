@@ -90,6 +90,28 @@ def test_what_is_shown_on_an_earlier_day_was_public_by_then(world):
     assert held >= {t.name for t in OBSERVATIONS}
 
 
+def test_a_first_figure_stands_until_it_is_revised(world):
+    key = stamped(OBSERVED["customs_flow"]).key
+    first, now = world.superseded["customs_flow"], world.tables["customs_flow"]
+    both = first.join(now, on=key, suffix="_now")
+    assert 0 < both.height == first.height < now.height / 10
+    after = (both["published_utc_now"] - both["published_utc"]).dt.total_days()
+    assert after.unique().to_list() == [assumptions()["trade"]["revised_after_days"]]
+    assert (both["value_reported_usd"] != both["value_reported_usd_now"]).mean() > 0.99
+    day = both["published_utc_now"].dt.date().median()
+    early = duckdb.connect()
+    load(early, world, day)
+    shown = early.sql("SELECT * FROM customs_flow").pl()
+    assert not shown.select(key).is_duplicated().any()
+    held = both.join(shown, on=key, suffix="_shown")
+    is_old = held["published_utc_now"] > datetime.combine(day, time.max, UTC)
+    assert 0 < is_old.sum() < held.height
+    told = held.select(
+        pl.when(is_old).then("value_reported_usd").otherwise("value_reported_usd_now")
+    ).to_series()
+    assert (told == held["value_reported_usd_shown"]).all()
+
+
 def test_all_eight_explanations_all_stories_and_all_hard_negatives_are_there(world):
     assert set(world.truth["hypothesis"]) == {f"H{n}" for n in range(1, 9)}
     assert set(world.truth["story"]) == {c["story"] for c in assumptions()["class"]}
@@ -312,6 +334,14 @@ def test_a_published_world_is_a_synthetic_store_whose_rows_lead_to_archived_bodi
             shown = store.sql(f"SELECT fetch_id FROM {name}")
             assert shown.height == rows.height, name
             assert shown["fetch_id"].is_in(fetches["fetch_id"].implode()).all()
+        assert fetches["url"].str.ends_with("/customs-offices/first-figures").sum() == 1
+    old = small_world.superseded["customs_flow"]
+    with Store.open(home, as_of=old["published_utc"].max().date()) as store:
+        shown = store.sql("SELECT * EXCLUDE (fetch_id) FROM customs_flow")
+        held = old.join(shown, on=stamped(OBSERVED["customs_flow"]).key, suffix="_shown")
+        newest = held.filter(pl.col("published_utc") == pl.col("published_utc").max())
+        assert newest.height
+        assert (newest["value_reported_usd"] == newest["value_reported_usd_shown"]).all()
         assert (
             store.sql("SELECT facility_id FROM assessment").height == small_world.truth.height
         )

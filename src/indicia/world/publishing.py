@@ -5,7 +5,7 @@ home that holds anything real is refused, as a real source is refused in a synth
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,6 +24,10 @@ from indicia.store import SYNTHETIC, Build, Manifest, Vintage, writing
 from indicia.world.making import World
 
 WAIT_SECONDS = 600.0
+WHOLE, FIRST = (
+    "",
+    "/first-figures",
+)  # bodies of one publisher: as it stands, and what it revised
 Progress = Callable[[str], None]
 
 
@@ -45,7 +49,12 @@ def publish(home: Path, world: World, progress: Progress = lambda _text: None) -
         _require_free(home, build, world)
         if build.base.sequence:
             return build.base
-        fetches = [_load(build, archive, world, name) for name in _sources(world)]
+        fetches = [
+            _load(build, archive, world, name, told, body)
+            for name in _sources(world)
+            for body, held in ((FIRST, world.superseded), (WHOLE, world.tables))
+            if (told := _told(held, name))
+        ]
         judgements = journal.judgements()
         build.replace_assessments(
             assess(build.reader(), CATALOGUE, world.as_of, progress, judgements)
@@ -86,16 +95,24 @@ def _sources(world: World) -> list[str]:
     return sorted({name for names in found for name in names})
 
 
-def _load(build: Build, archive: Archive, world: World, source: str) -> Fetch:
-    """Archive what one made publisher says, and load it."""
-    said = {
-        name: rows.filter(pl.col("source") == source) for name, rows in world.tables.items()
-    }
-    told = {name: rows for name, rows in said.items() if rows.height}
+def _told(held: Mapping[str, pl.DataFrame], source: str) -> dict[str, pl.DataFrame]:
+    said = {name: rows.filter(pl.col("source") == source) for name, rows in held.items()}
+    return {name: rows for name, rows in said.items() if rows.height}
+
+
+def _load(
+    build: Build,
+    archive: Archive,
+    world: World,
+    source: str,
+    told: dict[str, pl.DataFrame],
+    body_name: str,
+) -> Fetch:
+    """Archive what one made publisher says, or said before it was revised, and load it."""
     fetched = next(iter(told.values()))["fetched_utc"].max()
     if not isinstance(fetched, datetime):
         raise TypeError(source)
-    url = f"{_place(world)}/{source.partition('/')[2]}"
+    url = f"{_place(world)}/{source.partition('/')[2]}{body_name}"
     body = "".join(_body(world, source, told)).encode()
     bare = Fetch("", source, "file", url, fetched, "", "", 0, media_type="application/json")
     fetch = archive.keep(bare, body)
@@ -103,7 +120,7 @@ def _load(build: Build, archive: Archive, world: World, source: str) -> Fetch:
         public = rows["published_utc"].max()
         if not isinstance(public, datetime):
             raise TypeError(name)
-        vintage = Vintage(public, fetched, fetch.fetch_id, is_snapshot=True)
+        vintage = Vintage(public, fetched, fetch.fetch_id, is_snapshot=body_name == WHOLE)
         frame = rows.with_columns(fetch_id=pl.lit(fetch.fetch_id))
         build.load(OBSERVED[name], frame, vintage, source)
     _record(build, fetch, told)

@@ -13,7 +13,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from indicia.schema import OBSERVATIONS, RESOLVED, stamped
+from indicia.schema import OBSERVATIONS, OBSERVED, RESOLVED, stamped
 from indicia.world.making import (
     analyst,
     consignments,
@@ -47,7 +47,8 @@ class World:
         seed: What it was made from.
         level: easy, middle or hard.
         as_of: The day it is looked at from; no row was published later.
-        tables: Observation table -> rows with every column of the store.
+        tables: Observation table -> rows with every column of the store, as they stand on that day.
+        superseded: Observation table -> versions that were public before and were revised since.
         truth: One row per facility: what it is (hypothesis H1 to H8, story, chips_count, mw, starts_date)
             and what reaches a published grain: families_visible,
             families_tied (of those, where an exposure of a tenth or a name ties them to it), first_trace_date,
@@ -58,6 +59,7 @@ class World:
     level: str
     as_of: date
     tables: Mapping[str, pl.DataFrame]
+    superseded: Mapping[str, pl.DataFrame]
     truth: pl.DataFrame
 
 
@@ -92,6 +94,7 @@ def make(seed: int, level: str, facilities: int = 1000) -> World:
     trained, claimed = facts.claim_rows(setting, sites)
     years = grids.site_year_rows(setting, sites)
     states = facts.state_rows(setting, sites)
+    flows, first_flows = trade.flow_rows(setting, lane)
     records, links = registry.record_rows(setting, firms), registry.link_rows(setting, firms)
     tables = {
         "facility": facts.facility_rows(setting, sites),
@@ -102,7 +105,7 @@ def make(seed: int, level: str, facilities: int = 1000) -> World:
         "power_load_month": grids.monthly_rows(setting, grid),
         "power_site_year": years,
         "procurement_notice": notices,
-        "customs_flow": trade.flow_rows(setting, lane),
+        "customs_flow": flows,
         "shipment": shipments,
         "staffing_count": counts,
         "stack_mention": words,
@@ -127,7 +130,9 @@ def make(seed: int, level: str, facilities: int = 1000) -> World:
         chips_count=pl.when(pl.col("hypothesis") == "H1").then("chips_count"),
         zone_id=pl.Series(grid.zones["zone_id"].to_numpy()[grid.zone_of]),
     )
-    return World(seed, level, setting.as_of, tables, truth.select(TRUTH).sort("facility_id"))
+    superseded = {"customs_flow": first_flows}
+    rows = truth.select(TRUTH).sort("facility_id")
+    return World(seed, level, setting.as_of, tables, superseded, rows)
 
 
 def load(db: duckdb.DuckDBPyConnection, world: World, on: date | None = None) -> None:
@@ -142,9 +147,20 @@ def load(db: duckdb.DuckDBPyConnection, world: World, on: date | None = None) ->
     db.execute("; ".join(["SET TimeZone = 'UTC'", *(t.ddl() for t in made)]))
     until = datetime.combine(on or world.as_of, time.max, UTC)
     for name, rows in world.tables.items():
-        db.register("made_rows", rows.filter(pl.col("published_utc") <= until))
+        db.register("made_rows", _public(world, name, rows, until))
         db.execute(f'INSERT INTO "{name}" BY NAME SELECT * FROM made_rows')
         db.unregister("made_rows")
+
+
+def _public(world: World, name: str, rows: pl.DataFrame, until: datetime) -> pl.DataFrame:
+    """Of each row the version that was the newest by then."""
+    old = world.superseded.get(name)
+    known = rows.filter(pl.col("published_utc") <= until)
+    if old is None:
+        return known
+    key = stamped(OBSERVED[name]).key
+    before = old.filter(pl.col("published_utc") <= until)
+    return pl.concat([known, before.join(known.select(key), on=key, how="anti")])
 
 
 def _traders(setting: Setting, sites: pl.DataFrame, firms: Organisations) -> pl.DataFrame:

@@ -87,6 +87,37 @@ def publish_rows(
     )
 
 
+def revised(
+    setting: Setting, table: str, first: pl.DataFrame, true: pl.DataFrame, after_days: int
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """First figures, and the true ones that their publisher puts in their place later.
+
+    Args:
+        setting: The world.
+        table: The observation table.
+        first: Rows as `publish_rows` gives them.
+        true: Of those that were off: columns of the table's key that tell them apart, and the value
+            under the name of the table's column.
+        after_days: Days from a first figure to its revision.
+
+    Returns:
+        The rows as they stand on the day the world is looked at from, and the versions that were
+        public before them.
+    """
+    key = [c for c in OBSERVED[table].key if c in true.columns]
+    values = [c for c in true.columns if c not in key]
+    later = (
+        first.drop(values)
+        .join(true, on=key)
+        .with_columns(pl.col("published_utc") + pl.duration(days=after_days))
+        .filter(pl.col("published_utc") <= fetched(setting))
+        .select(first.columns)
+    )
+    old = first.join(later.select(key), on=key, how="semi")
+    now = pl.concat([first.join(later.select(key), on=key, how="anti"), later])
+    return now.sort(stamped(OBSERVED[table]).key), old
+
+
 def fetch_id(setting: Setting, name: str) -> str:
     """The fetch that a publisher's rows of one world come from."""
     return short_hash("synthetic", setting.seed, setting.level, name)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from indicia.schema import CUSTOMS_FLOW
 from indicia.world.making.assumptions import (
     Floats,
     Months,
@@ -20,7 +21,7 @@ from indicia.world.making.assumptions import (
 )
 from indicia.world.making.enforcement import flowing
 from indicia.world.making.grids import gaps
-from indicia.world.making.publishers import publish_rows
+from indicia.world.making.publishers import publish_rows, revised
 
 AI_CODE_SHARES = np.array([0.7, 0.0, 0.3, 0.0])
 MINER_CODE_SHARES = np.array([0.1, 0.9, 0.0, 0.0])
@@ -121,8 +122,12 @@ def _pulses(
     return found
 
 
-def flow_rows(setting: Setting, lane: Lanes) -> pl.DataFrame:
-    """`customs_flow` as the statistical offices of both ends publish it, and their totals."""
+def flow_rows(setting: Setting, lane: Lanes) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """`customs_flow` as the statistical offices of both ends publish it, and their totals.
+
+    Returns:
+        The rows as they stand, and the first figures that revisions took the place of.
+    """
     chance = setting.chance("customs flows")
     trade = assumptions()["trade"]
     months = setting.months(lane.ordinary_usd.shape[2])
@@ -165,9 +170,6 @@ def flow_rows(setting: Setting, lane: Lanes) -> pl.DataFrame:
         parts.append(_totals(np.array(reporters)[told], flow, amount[told], kg[told], months))
     parts.append(_reexports(lane, ai, noise, chance, months))
     rows = _without_gaps(setting, chance, pl.concat(parts), months)
-    recent = pl.col("month_date") > setting.as_of.replace(day=1).replace(
-        year=setting.as_of.year - 1
-    )
     off = pl.Series(
         np.where(
             chance.random(rows.height) < setting.hard("revised_share"),
@@ -179,15 +181,19 @@ def flow_rows(setting: Setting, lane: Lanes) -> pl.DataFrame:
         np.where(chance.random(rows.height) < 0.3 * setting.hard("misprint_share"), 1000.0, 1.0)
     )
     rows = rows.with_columns(
-        value_reported_usd=(
-            pl.col("value_reported_usd") * pl.when(recent).then(off).otherwise(1.0)
-        ).round(0),
+        true_usd=pl.col("value_reported_usd").round(0),
+        value_reported_usd=(pl.col("value_reported_usd") * off).round(0),
         net_weight_reported_kg=(pl.col("net_weight_reported_kg") / slip).round(1),
     )
-    return publish_rows(
+    first = publish_rows(
         setting, "customs_flow", rows, name="customs-offices",
         public=pl.col("month_date").dt.offset_by("1mo"), lag_days=38, origin=pl.col("reporter_iso3"),
     )  # fmt: skip
+    key = [c for c in CUSTOMS_FLOW.key if c in rows.columns]
+    true = rows.filter(pl.Series(off != 1.0)).select(*key, value_reported_usd="true_usd")
+    return revised(
+        setting, "customs_flow", first, true, int(number("trade", "revised_after_days"))
+    )
 
 
 def _reexports(
