@@ -118,6 +118,27 @@ def test_a_reader_goes_from_the_leads_to_the_hash_behind_the_evidence(page: Page
     assert wrong == []
 
 
+def test_two_sites_are_compared_on_the_way_from_a_dossier(page: Page, made_server):
+    wrong = watched(page)
+    page.goto(f"{made_server.url}/facility?facility={made_store.BOLD}")
+    settled(page, "Alpha")
+    page.get_by_role("link", name="Compare with others").click()
+    settled(page, "Compare")
+    find = page.get_by_label("Add a facility")
+    find.fill("Beta Hall")
+    find.press("Enter")
+    grid = page.get_by_test_id("stDataFrame").filter(has=page.get_by_text(made_store.QUIET))
+    expect(grid).to_be_attached(timeout=PATIENCE_MS)
+    grid.scroll_into_view_if_needed()
+    box = grid.bounding_box()
+    page.mouse.click(box["x"] + 15, box["y"] + 35 + 17)
+    page.wait_for_url(f"**facility={made_store.BOLD}&facility={made_store.QUIET}")
+    settled(page, "Compare")
+    expect(page.get_by_role("button", name="Remove")).to_have_count(2)
+    expect(page.get_by_test_id("stVegaLiteChart").locator("svg")).to_be_visible(timeout=PATIENCE_MS)  # fmt: skip
+    assert wrong == []
+
+
 def test_the_starter_data_tell_a_reader_why_there_is_no_lead(page: Page, demo_server):
     page.goto(f"{demo_server.url}/leads")
     settled(page, "Leads")

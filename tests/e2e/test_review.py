@@ -89,6 +89,40 @@ def test_the_first_person_is_refused_and_a_second_one_approves(
     second.context.close()
 
 
+MOST_TABS = 80
+NAMED = (
+    "() => { const on = document.activeElement; return on.ariaLabel || on.innerText.trim() }"
+)
+
+
+def tab_to(page: Page, name: str) -> None:
+    for _ in range(MOST_TABS):
+        page.keyboard.press("Tab")
+        if page.evaluate(NAMED) == name:
+            return
+    pytest.fail(f"the keyboard does not reach {name}")
+
+
+def test_a_case_is_decided_by_keyboard_alone(page: Page, review_server):
+    page.goto(f"{review_server.url}/review?case=facility:made-twin")
+    settled(page, "Review")
+    expect(page.get_by_role("button", name="Decide", exact=True)).to_be_visible(
+        timeout=PATIENCE_MS
+    )
+    tab_to(page, "Your initials or role")
+    page.keyboard.type("GH")
+    tab_to(page, "Set to")
+    settled(page, "Review")  # the initials are sent when the field is left
+    page.keyboard.type("watching")
+    page.keyboard.press("Enter")
+    tab_to(page, "Reason")
+    page.keyboard.type("A second hall is announced.")
+    tab_to(page, "Decide")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("watching, by GH").first).to_be_visible(timeout=PATIENCE_MS)
+    assert states(review_server.home)[-1] == ("GH", "watching")
+
+
 @pytest.mark.parametrize("fmt", ["csv", "geopackage"])
 def test_a_list_is_taken_along_opened_again_and_the_log_knows(
     page: Page, review_server, tmp_path, fmt
