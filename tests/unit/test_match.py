@@ -124,6 +124,11 @@ def test_figures_before_a_chinese_legal_form_are_a_chinese_name():
     assert found["why"].startswith("Similar names (the same brand)")
 
 
+def test_figures_grown_together_with_a_brand_are_its_figures():
+    assert met("示凡360", "360公司")["score_share"] >= 0.80
+    assert met("示凡360", "361公司") is None
+
+
 def test_a_chinese_reading_needs_a_country_that_does_not_differ():
     assert met("北京示凡科技有限公司", "Beijing Shifan Technology", "CN", "US") is None
 

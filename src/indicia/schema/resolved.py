@@ -11,7 +11,7 @@ RECORD_KINDS = (
     "institution", "developer", "event",
 )  # fmt: skip
 SPELLINGS = ("main", "alias", "previous", "alternative", "transliterated", "trading", "abbreviation", "label")
-METHODS = ("registry id", "same name", "same alias", "address", "similar name", "romanised name", "stated link", "judgement")
+METHODS = ("registry id", "same name", "same alias", "address", "similar name", "romanised name", "alias table", "stated link", "judgement")
 DECISIONS = ("same", "possible", "different", "near")
 VERDICTS_OF_PEOPLE = ("match", "no match", "unsure")
 SUBJECTS = ("organisation", "facility")

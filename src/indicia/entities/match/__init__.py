@@ -5,7 +5,7 @@ from typing import Any
 import polars as pl
 
 from indicia.entities.addresses.keys import keyed
-from indicia.entities.match import decide, han
+from indicia.entities.match import decide, han, known
 from indicia.entities.match.forms import PARTY, Names, prepare
 from indicia.entities.match.latin import Latin
 from indicia.store import Workspace, workspace
@@ -29,6 +29,12 @@ _DETAILS = {
     "right_rest": pl.String,
     "note": pl.String,
 }
+_IDS = {
+    "left_id": pl.String,
+    "right_id": pl.String,
+    "left_value": pl.String,
+    "right_value": pl.String,
+}
 
 
 class Targets:
@@ -37,10 +43,14 @@ class Targets:
     Args:
         parties: Columns PARTY, of which id and name are needed.
         is_similar: Compare names that are not equal too; otherwise ids and equal names only.
+        is_tabled: Ask the table of other names for pairs that nothing else shows.
     """
 
-    def __init__(self, parties: pl.DataFrame, *, is_similar: bool = True) -> None:
+    def __init__(
+        self, parties: pl.DataFrame, *, is_similar: bool = True, is_tabled: bool = True
+    ) -> None:
         self.parties = fit(parties)
+        self._is_tabled = is_similar and is_tabled
         self.names = prepare(self.parties)
         self._db: Workspace | None = workspace() if is_similar else None
         self._latin = Latin(self._db, self.names) if self._db else None
@@ -62,9 +72,21 @@ class Targets:
         if self._db and self._latin:
             left = _without(names, equal["left"])
             found += [self._similar(self._latin, left), _brands(self._db, left, self.names)]
-        named = _named(pl.concat(found, how="diagonal_relaxed"), names, self.names).filter(
-            pl.col("left_id") != pl.col("right_id")
+        judged = self._judged(pl.concat(found, how="diagonal_relaxed"), names, asked, limits)
+        if self._is_tabled:
+            told = known.scored(names, self.names).with_columns(method=pl.lit("alias table"))
+            more = self._judged(told, names, asked, limits)
+            pair = ["left_id", "right_id"]
+            judged = pl.concat([judged, more.join(judged, on=pair, how="anti")])
+        return judged.sort(
+            "left_id", "score_share", "right_id", descending=[False, True, False]
         )
+
+    def _judged(
+        self, found: pl.DataFrame, names: Names, asked: pl.DataFrame, limits: dict[str, Any]
+    ) -> pl.DataFrame:
+        """The best of what was found per pair of ids, decided; columns MET."""
+        named = _named(found, names, self.names).filter(pl.col("left_id") != pl.col("right_id"))
         best = (
             named.with_columns(rank=pl.col("method").replace_strict(decide.RANK))
             .sort(
@@ -74,9 +96,7 @@ class Targets:
             .unique(["left_id", "right_id"], keep="first", maintain_order=True)
         )
         judged = decide.decided(_with_places(best, asked, self.parties), limits)
-        return judged.select(pl.col(c).cast(t) for c, t in MET.items()).sort(
-            ["left_id", "score_share", "right_id"], descending=[False, True, False]
-        )
+        return judged.select(pl.col(c).cast(t) for c, t in MET.items())
 
     def candidates(self, queries: pl.DataFrame) -> pl.DataFrame:
         """Pairs of ids that would be scored, before any threshold: left_id, right_id."""
@@ -215,7 +235,9 @@ def _named(found: pl.DataFrame, left: Names, right: Names) -> pl.DataFrame:
     """Both names beside every pair; a pair by registry id keeps the ids as its values."""
     columns = ["method", "score", *_DETAILS]
     every = found.with_columns(
-        pl.lit(None, dtype=t).alias(c) for c, t in _DETAILS.items() if c not in found.columns
+        pl.lit(None, dtype=t).alias(c)
+        for c, t in (_DETAILS | _IDS).items()
+        if c not in found.columns
     )
     by_name = _ids(
         every.filter(pl.col("left").is_not_null()).select("left", "right", *columns),

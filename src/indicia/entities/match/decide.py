@@ -16,13 +16,14 @@ AGREES, UNKNOWN, DIFFERS = "agrees", "not stated", "differs"
 CHINA = ("HK", "MO")
 GENERIC_LOSS, DIFFERS_LOSS, OTHER_NAMES_LOSS = 0.2, 0.1, 0.1
 OTHER_NAMES = "another name of both"
-MOST = {"similar name": 0.99, "romanised name": 0.95}
+MOST = {"similar name": 0.99, "romanised name": 0.95, "alias table": 0.95}
 RANK = {
     "registry id": 0,
     "same name": 1,
     "same alias": 2,
     "similar name": 3,
     "romanised name": 4,
+    "alias table": 5,
 }
 
 
@@ -96,6 +97,7 @@ def decided(met: pl.DataFrame, limits: dict[str, Any]) -> pl.DataFrame:
         | (
             pl.col("is_address_shared")
             & ~differs
+            & (pl.col("method") != "alias table")
             & (pl.col("score") >= limits["same"]["fuzzy_with_address"])
         )
     )
@@ -137,6 +139,8 @@ def _why() -> pl.Expr:
         .then(pl.lit("The same name once spelling and legal form are made comparable"))
         .when(pl.col("method") == "same alias")
         .then(pl.lit("A name of the one is another name of the other"))
+        .when(pl.col("method") == "alias table")
+        .then(pl.lit("A table of other names knows both"))
         .when(pl.col("method") == "romanised name")
         .then(pl.lit("A Chinese name that reads like the Latin one"))
         .otherwise(pl.lit("Similar names"))

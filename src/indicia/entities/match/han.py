@@ -69,7 +69,13 @@ def _brands(names: Names) -> pl.DataFrame:
         trades=pl.col("word").filter(pl.col("kind") == words.TRADE).sort(),
         figures=pl.col("word").filter(pl.col("kind") == words.NUMBER).sort(),
     )
-    return han.join(kinds, on="number", how="left").filter(pl.col("brand").str.len_chars() > 0)
+    # Figures grown together with a brand count too: `示凡360` and `360公司`.
+    grown = pl.col("brand").str.extract_all(r"\d+")
+    return (
+        han.filter(pl.col("brand").str.len_chars() > 0)
+        .join(kinds, on="number", how="left")
+        .with_columns(pl.col("figures").fill_null([]).list.set_union(grown).list.sort())
+    )
 
 
 def _judged(pairs: pl.DataFrame) -> pl.DataFrame:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from indicia.entities.match import known
 from indicia.entities.validation import (
     baselines,
     error_kinds,
@@ -25,10 +26,12 @@ from indicia.entities.validation.notices import Reviewed
 from indicia.entities.validation.runs import Latin
 from indicia.entities.validation.shared_addresses import Addresses
 from indicia.entities.validation.splits import DEVELOPMENT, FINAL
+from indicia.reference import tables
 
 BLOCKED = 500
 HAN_POINT, PINYIN_POINTS = 0.8, (0.7, 0.8)
 SHARING = "Han to Han, names that share two characters"
+DECIDABLE = "Han to Han, names that share two characters or stand in the table"
 Say = Callable[[str], None]
 
 
@@ -55,6 +58,7 @@ class Measured:
         sisters: Made sister companies shown a listed name of another city, and one of none, by part.
         aliases: part, variant, figures, and the method of every right hit.
         scripts: Han to Han and Han to Latin.
+        missed: part, kind, names, names missed, with and without the table of other names: Han to Han.
         pairs: Labelled pairs in two scripts: matches found, and non-matches met all the same, by part.
         addresses: Shared addresses of listings.
         blocking: As `runs.blocking`, by part.
@@ -70,6 +74,7 @@ class Measured:
     sisters: dict[str, tuple[Share, Share]]
     aliases: list[tuple[str, str, Figures, pl.DataFrame]]
     scripts: list[Script]
+    missed: list[tuple[str, str, int, int, int]]
     pairs: dict[str, tuple[Share, Share]]
     addresses: Addresses
     blocking: dict[str, tuple[Share, Share]]
@@ -106,11 +111,11 @@ def everything(
         say: Told what is being done.
     """
     listed = files.listings(listing)
-    known = tasks.entities(listed)
+    entities = tasks.entities(listed)
     read = files.unlisted(folder)
-    other, left_out = tasks.unlisted_names(read, known)
-    noisy, held = tasks.noisy_names(known, other), tasks.held_out(known)
-    unseen = tasks.noisy_names(known, other, change=noise_unseen.unseen)
+    other, left_out = tasks.unlisted_names(read, entities)
+    noisy, held = tasks.noisy_names(entities, other), tasks.held_out(entities)
+    unseen = tasks.noisy_names(entities, other, change=noise_unseen.unseen)
     parts = parts_of(with_final=with_final)
     latin: dict[str, Latin] = {}
     thresholds: dict[tuple[str, str], dict[str, float]] = {}
@@ -121,12 +126,12 @@ def everything(
         _keep(rows, f"noisy_{part}_wrong.csv", latin[part].wrong)
     say("aliases, scripts, addresses")
     named = files.notices(folder)
-    met = notices.shown(named, known)
+    met = notices.shown(named, entities)
     _keep(rows, "notices.csv", met)
     names = files.names_in_two_scripts(folder)
     sizes = {
         "listings": listed.height,
-        "entities": known.height,
+        "entities": entities.height,
         "names": noisy.targets.height,
         "targets": noisy.targets["id"].n_unique(),
         "unlisted read": read.height,
@@ -141,6 +146,9 @@ def everything(
         "Han companies": names.filter("is_han")["company"].n_unique(),
         "companies": names["company"].n_unique(),
         "Latin names": names.filter(~pl.col("is_han")).height,
+        "table organisations": tables.table(known.TABLE).height,
+        "table names": int(tables.table(known.TABLE)["names"].str.count_matches(";").sum())
+        + tables.table(known.TABLE).height,
     }
     return Measured(
         day,
@@ -148,9 +156,10 @@ def everything(
         sizes,
         latin,
         _unseen(unseen.of_part(FINAL)) if with_final else None,
-        {part: sisters.measured(known, part) for part in parts},
+        {part: sisters.measured(entities, part) for part in parts},
         [line for part in parts for line in _aliases(held.of_part(part), part)],
         [line for part in parts for line in _scripts(names, part)],
+        [(part, *line) for part in parts for line in _missed(names, part)],
         {part: _pairs(folder, names, part) for part in parts},
         shared_addresses.measured(listed, docs / "validation" / shared_addresses.SAMPLE),
         {part: runs.blocking(noisy.of_part(part), BLOCKED) for part in parts},
@@ -187,31 +196,45 @@ def _aliases(held: tasks.Task, part: str) -> list[tuple[str, str, Figures, pl.Da
 
 
 def _scripts(names: pl.DataFrame, part: str) -> list[Script]:
-    def asked(whole: list[tasks.Task]) -> list[tasks.Task]:
-        return [task.of_part(part) for task in whole]
-
-    han = asked(scripts.leave_one_out(names))
-    latin = asked(scripts.across(names, with_table=False))
-    table = asked(scripts.across(names, with_table=True))
-    lines = [
-        Script(part, whole[0].name, runs.OURS, runs.together(whole, runs.ours)[0])
-        for whole in (han, latin, table)
-    ]
-    rows = runs.together(han, runs.ours)[1]
-    near = rows.filter(pl.col("id").is_in(scripts.linked(han)) | (pl.col("group") != "listed"))
-    sharing = Script(part, SHARING, runs.OURS, figures.of_outcomes(near, (0, 0)))
+    han = [task.of_part(part) for task in scripts.leave_one_out(names)]
+    latin = [task.of_part(part) for task in scripts.across(names, with_table=False)]
+    others = [task.of_part(part) for task in scripts.across(names, with_table=True)]
+    lines = []
+    for whole in (han, latin, others):
+        for method, answer in ((runs.ALONE, runs.names_alone), (runs.OURS, runs.ours)):
+            lines.append(Script(part, whole[0].name, method, runs.together(whole, answer)[0]))
+    by_letters = scripts.linked(han)
+    decidable = sorted({*by_letters, *scripts.tabled(han)})
+    for task, ids, method, answer in (
+        (SHARING, by_letters, runs.ALONE, runs.names_alone),
+        (DECIDABLE, decidable, runs.OURS, runs.ours),
+    ):
+        rows = runs.together(han, answer)[1]
+        near = rows.filter(pl.col("id").is_in(ids) | (pl.col("group") != "listed"))
+        lines.append(Script(part, task, method, figures.of_outcomes(near, (0, 0))))
     stripped = runs.together(
         han, lambda t: baselines.han(tasks.parties(t.queries), t.targets), HAN_POINT
     )
-    lines.insert(
-        1, Script(part, han[0].name, f"stripped, partial_ratio {HAN_POINT:g}", stripped[0])
+    lines.append(
+        Script(part, han[0].name, f"stripped, partial_ratio {HAN_POINT:g}", stripped[0])
     )
     for point in PINYIN_POINTS:
         read = runs.together(
             latin, lambda t: baselines.pinyin(tasks.parties(t.queries), t.targets), point
         )
-        lines.insert(-1, Script(part, latin[0].name, f"pinyin, ratio {point:g}", read[0]))
-    return [*lines[:2], sharing, *lines[2:]]
+        lines.append(Script(part, latin[0].name, f"pinyin, ratio {point:g}", read[0]))
+    return sorted(lines, key=lambda line: line.task)
+
+
+def _missed(names: pl.DataFrame, part: str) -> list[tuple[str, int, int, int]]:
+    """Han to Han: kind, names, missed by names alone, missed with the table."""
+    han = [task.of_part(part) for task in scripts.leave_one_out(names)]
+    by_letters, by_table = scripts.linked(han), scripts.tabled(han)
+    alone, whole = (
+        scripts.missed(runs.together(han, answer)[1], by_letters, by_table)
+        for answer in (runs.names_alone, runs.ours)
+    )
+    return [(*line, other[2]) for line, other in zip(alone, whole, strict=True)]
 
 
 def _pairs(folder: Path, names: pl.DataFrame, part: str) -> tuple[Share, Share]:

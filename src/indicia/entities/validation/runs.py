@@ -17,7 +17,7 @@ from indicia.entities.validation.tasks import Task, parties
 from indicia.schema import short_hash
 
 VARIANTS = WITH, WITHOUT = ("country", "no country")
-OURS, LOGIC = "indicia", "nomenklatura LogicV2"
+OURS, ALONE, LOGIC = "indicia", "indicia, names alone", "nomenklatura LogicV2"
 MOST_FALSE = 40.0
 STEPS = tuple(round(float(t), 2) for t in np.arange(0.5, 1.0, 0.01))
 LOWEST = 0.5
@@ -66,6 +66,15 @@ class Latin:
 def ours(task: Task, limits: dict[str, object] | None = None) -> pl.DataFrame:
     """The matcher's answer to a task."""
     return match.meet(parties(task.queries), task.targets, settings=limits)
+
+
+def names_alone(task: Task) -> pl.DataFrame:
+    """The matcher's answer without its table of other names."""
+    side = match.Targets(task.targets, is_tabled=False)
+    try:
+        return side.meet(parties(task.queries))
+    finally:
+        side.close()
 
 
 def lowered() -> dict[str, object]:

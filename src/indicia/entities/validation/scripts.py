@@ -2,6 +2,8 @@
 
 import polars as pl
 
+from indicia.entities.match import known
+from indicia.entities.match.forms import prepare
 from indicia.entities.validation import splits
 from indicia.entities.validation.baselines import stripped
 from indicia.entities.validation.tasks import Task, parties
@@ -65,7 +67,7 @@ def across(names: pl.DataFrame, *, with_table: bool) -> list[Task]:
         shown = pl.concat([latin, left.select(latin.columns)]) if with_table else latin
         queries = _queries(asked, pl.lit("listed"))
         truth = queries.select("id", right_id="entity")
-        name = "Han to Latin, with a table" if with_table else "Han to Latin"
+        name = "Han to Latin, its other Han names known" if with_table else "Han to Latin"
         targets = parties(shown.rename({"company": "id"})).sort("id", "name")
         tasks.append(Task(name, queries, targets, truth))
     return tasks
@@ -89,3 +91,39 @@ def linked(tasks: list[Task]) -> list[str]:
         ]
         found += pairs.filter(pl.Series(shares, dtype=pl.Boolean))["id"].unique().to_list()
     return sorted(set(found))
+
+
+def tabled(tasks: list[Task]) -> list[str]:
+    """Ids of Han queries that the matcher's table of other names joins with a name of their own company."""
+    found: list[str] = []
+    for task in tasks:
+        left, right = prepare(parties(task.queries)), prepare(task.targets)
+        a, b = left.names.select("id", left="number"), right.names.select("id", right="number")
+        pairs = (
+            known.scored(left, right).join(a, on="left").join(b, on="right", suffix="_right")
+        )
+        own = pairs.rename({"id_right": "right_id"}).join(task.truth, on=["id", "right_id"])
+        found += own["id"].unique().to_list()
+    return sorted(set(found))
+
+
+def missed(
+    rows: pl.DataFrame, by_letters: list[str], by_table: list[str]
+) -> list[tuple[str, int, int]]:
+    """Kinds of Han names that have another name to be found: kind, names, names missed.
+
+    Args:
+        rows: Outcomes of the tasks.
+        by_letters: As `linked` gives them.
+        by_table: As `tabled` gives them.
+    """
+    kind = (
+        pl.when(pl.col("id").is_in(by_letters))
+        .then(pl.lit("shares two characters"))
+        .when(pl.col("id").is_in(by_table))
+        .then(pl.lit("another name altogether, in the table"))
+        .otherwise(pl.lit("another name altogether, not in the table"))
+    )
+    listed = rows.filter(pl.col("group") == "listed").with_columns(kind=kind)
+    counts = listed.group_by("kind").agg(names=pl.len(), missed=(~pl.col("is_right")).sum())
+    return list(counts.sort("kind", descending=True).iter_rows())
