@@ -33,6 +33,7 @@ HAN_POINT, PINYIN_POINTS = 0.8, (0.7, 0.8)
 SHARING = "Han to Han, names that share two characters"
 DECIDABLE = "Han to Han, names that share two characters or stand in the table"
 Say = Callable[[str], None]
+Missed = tuple[str, str, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class Measured:
     sisters: dict[str, tuple[Share, Share]]
     aliases: list[tuple[str, str, Figures, pl.DataFrame]]
     scripts: list[Script]
-    missed: list[tuple[str, str, int, int, int]]
+    missed: list[Missed]
     pairs: dict[str, tuple[Share, Share]]
     addresses: Addresses
     blocking: dict[str, tuple[Share, Share]]
@@ -129,6 +130,7 @@ def everything(
     met = notices.shown(named, entities)
     _keep(rows, "notices.csv", met)
     names = files.names_in_two_scripts(folder)
+    in_script = [_scripts(names, part) for part in parts]
     sizes = {
         "listings": listed.height,
         "entities": entities.height,
@@ -158,8 +160,8 @@ def everything(
         _unseen(unseen.of_part(FINAL)) if with_final else None,
         {part: sisters.measured(entities, part) for part in parts},
         [line for part in parts for line in _aliases(held.of_part(part), part)],
-        [line for part in parts for line in _scripts(names, part)],
-        [(part, *line) for part in parts for line in _missed(names, part)],
+        [line for lines, _ in in_script for line in lines],
+        [line for _, missed in in_script for line in missed],
         {part: _pairs(folder, names, part) for part in parts},
         shared_addresses.measured(listed, docs / "validation" / shared_addresses.SAMPLE),
         {part: runs.blocking(noisy.of_part(part), BLOCKED) for part in parts},
@@ -195,23 +197,27 @@ def _aliases(held: tasks.Task, part: str) -> list[tuple[str, str, Figures, pl.Da
     return lines
 
 
-def _scripts(names: pl.DataFrame, part: str) -> list[Script]:
+def _scripts(names: pl.DataFrame, part: str) -> tuple[list[Script], list[Missed]]:
+    """Every line on names in Chinese script, and the kinds of those missed from Han to Han."""
     han = [task.of_part(part) for task in scripts.leave_one_out(names)]
     latin = [task.of_part(part) for task in scripts.across(names, with_table=False)]
     others = [task.of_part(part) for task in scripts.across(names, with_table=True)]
-    lines = []
-    for whole in (han, latin, others):
-        for method, answer in ((runs.ALONE, runs.names_alone), (runs.OURS, runs.ours)):
-            lines.append(Script(part, whole[0].name, method, runs.together(whole, answer)[0]))
-    by_letters = scripts.linked(han)
-    decidable = sorted({*by_letters, *scripts.tabled(han)})
-    for task, ids, method, answer in (
-        (SHARING, by_letters, runs.ALONE, runs.names_alone),
-        (DECIDABLE, decidable, runs.OURS, runs.ours),
+    ways = ((runs.ALONE, runs.names_alone), (runs.OURS, runs.ours))
+    answers = {method: runs.together(han, answer) for method, answer in ways}
+    lines = [Script(part, han[0].name, method, answers[method][0]) for method, _ in ways]
+    by_letters, by_table = scripts.linked(han), scripts.tabled(han)
+    for task, ids, method in (
+        (SHARING, by_letters, runs.ALONE),
+        (DECIDABLE, [*by_letters, *by_table], runs.OURS),
     ):
-        rows = runs.together(han, answer)[1]
-        near = rows.filter(pl.col("id").is_in(ids) | (pl.col("group") != "listed"))
+        is_asked = pl.col("id").is_in(ids) | (pl.col("group") != "listed")
+        near = answers[method][1].filter(is_asked)
         lines.append(Script(part, task, method, figures.of_outcomes(near, (0, 0))))
+    lines += [
+        Script(part, whole[0].name, method, runs.together(whole, answer)[0])
+        for whole in (latin, others)
+        for method, answer in ways
+    ]
     stripped = runs.together(
         han, lambda t: baselines.han(tasks.parties(t.queries), t.targets), HAN_POINT
     )
@@ -223,18 +229,11 @@ def _scripts(names: pl.DataFrame, part: str) -> list[Script]:
             latin, lambda t: baselines.pinyin(tasks.parties(t.queries), t.targets), point
         )
         lines.append(Script(part, latin[0].name, f"pinyin, ratio {point:g}", read[0]))
-    return sorted(lines, key=lambda line: line.task)
-
-
-def _missed(names: pl.DataFrame, part: str) -> list[tuple[str, int, int, int]]:
-    """Han to Han: kind, names, missed by names alone, missed with the table."""
-    han = [task.of_part(part) for task in scripts.leave_one_out(names)]
-    by_letters, by_table = scripts.linked(han), scripts.tabled(han)
     alone, whole = (
-        scripts.missed(runs.together(han, answer)[1], by_letters, by_table)
-        for answer in (runs.names_alone, runs.ours)
+        scripts.missed(answers[method][1], by_letters, by_table) for method, _ in ways
     )
-    return [(*line, other[2]) for line, other in zip(alone, whole, strict=True)]
+    missed = [(part, *line, other[2]) for line, other in zip(alone, whole, strict=True)]
+    return sorted(lines, key=lambda line: line.task), missed
 
 
 def _pairs(folder: Path, names: pl.DataFrame, part: str) -> tuple[Share, Share]:
