@@ -28,8 +28,6 @@ KNOWN = (
           "rules", ("dark",)),
     Known("target-size", "[data-testid=stDateInput] [role=spinbutton]",
           "Streamlit's parts of a date are narrower than 24 pixels; the whole field can be typed in.", "rules"),
-    Known("svg-img-alt", "[data-testid=stVegaLiteChart] g[role=graphics-symbol]:empty",
-          "Vega gives a layer without marks a role and no name; the chart as a whole has its own.", "lanes"),
 )  # fmt: skip
 IS_WITHIN = "([target, selector]) => !!document.querySelector(target)?.closest(selector)"
 

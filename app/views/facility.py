@@ -42,7 +42,7 @@ for column, (label, value) in zip(
      "Indicators computable": found.coverage}.items(),
     strict=True,
 ):  # fmt: skip
-    column.metric(label, value, border=True)
+    column.metric(label, value, border=True, help=words.HELP.get(label))
 st.caption(f"{words.NOT_A_PROBABILITY} {found.freshness}.")
 
 left, right, _ = st.columns([1, 1, 2], vertical_alignment="center")

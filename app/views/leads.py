@@ -17,8 +17,8 @@ SHOWN = (
 
 st.title("Leads")
 st.caption(
-    "Support in bans (powers of ten) for H1 over its strongest rival, prior included. "
-    + words.NOT_A_PROBABILITY
+    f"H1: {words.HYPOTHESES['H1']}. Support for it over its strongest rival in bans (powers of ten), "
+    f"prior included. {words.NOT_A_PROBABILITY}"
 )
 
 decided = reviews.decided(store, person.decisions())

@@ -28,6 +28,10 @@ VERDICTS = {
     "no lead": "○ no lead",
     "reference site": "≡ reference site",
 }
+VERDICTS_SAY = (
+    "Lead: two families of evidence or more favour H1 and support reaches the threshold. Watch: one family at least "
+    "favours H1, whatever the prior and the others say. No lead: none does. Reference site: no licence was needed."
+)
 NOT_ASSESSED = "· not assessed"
 PRECISIONS = {
     "site": "● site",
@@ -38,6 +42,13 @@ PRECISIONS = {
     "unknown": "unknown, not drawn",
 }
 FAMILIES = ("power", "procurement", "customs", "staffing", "registry", "claims")
+HELP = {
+    "Verdict": VERDICTS_SAY,
+    "Support": "In bans, powers of ten: +1 means that the evidence, prior included, favours H1 ten times over its "
+    "strongest rival, -1 the rival ten times over H1.",
+    "With 1/5 to 5 times the prior": "How far support moves where the stated prior is a fifth, or five times, as large.",
+    "Indicators computable": "Of those that apply here. What could not be computed is no sign for or against it.",
+}
 BANNERS = {
     "starter": (
         "Starter data: real public facts as they stood when this release was made, not a live "

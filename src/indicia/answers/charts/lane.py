@@ -88,28 +88,20 @@ def _values(sides: pl.DataFrame, events: pl.DataFrame) -> alt.LayerChart:
             "side:N", scale=alt.Scale(domain=names, range=[[1, 0], [5, 3]]), legend=None
         ),
     )
-    points = base.transform_filter("isValid(datum.value_usd)").mark_point(
-        filled=True, size=26, opacity=1
-    )
-    nothing = base.transform_filter("datum.state == 'nothing declared'").mark_point(
-        filled=False, size=40, opacity=1
-    )
-    layers = [
-        *_marked(events),
-        line,
-        points.encode(
-            y=y,
-            fill=alt.Fill("side:N", scale=colours, legend=None),
-            shape=alt.Shape("side:N", scale=shapes, legend=None),
-            tooltip=tips,
-        ),
-        nothing.encode(
-            y=alt.datum(0),
-            stroke=alt.Stroke("side:N", scale=colours, legend=None),
-            shape=alt.Shape("side:N", scale=shapes, legend=None),
-            tooltip=tips,
-        ),
-    ]
+    layers = [*_marked(events), line]
+    for which, height, is_filled, size in (
+        (pl.col("value_usd").is_not_null(), y, True, 26),
+        (pl.col("state") == "nothing declared", alt.datum(0), False, 40),
+    ):
+        if (some := sides.filter(which)).height:
+            colour = alt.Fill if is_filled else alt.Stroke
+            layers.append(
+                alt.Chart(some).mark_point(opacity=1, filled=is_filled, size=size).encode(
+                    colour("side:N", scale=colours, legend=None),
+                    x=_x(), y=height, tooltip=tips,
+                    shape=alt.Shape("side:N", scale=shapes, legend=None),
+                )
+            )  # fmt: skip
     return look.lane(layers, VALUE_PIXELS)
 
 

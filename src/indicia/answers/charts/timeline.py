@@ -188,23 +188,29 @@ def _rule_lines(rules: pl.DataFrame) -> list[alt.Chart]:
 
 def _rule_names(rules: pl.DataFrame, ticks: _Axis, *, is_last: bool) -> alt.LayerChart:
     numbered = rules.sort("starts_date").with_row_index("place")
-    base = alt.Chart(numbered).encode(
-        x=_time(ticks, is_last=is_last), y=alt.Y("place:O", axis=None)
+    encoding: dict[str, Any] = {
+        "x": _time(ticks, is_last=is_last),
+        "y": alt.Y("place:O", axis=None),
+    }
+    marks = alt.Chart(numbered).mark_point(
+        shape="triangle-down", filled=True, size=60, color=PURPLE
     )
-    marks = base.mark_point(shape="triangle-down", filled=True, size=60, color=PURPLE)
-    names = _names(base, {"fontSize": 11, "color": PURPLE, "limit": 340})
-    return look.lane([marks, *names], 15 * rules.height + 6, TOOLTIP)
+    names = _names(numbered, encoding, {"fontSize": 11, "color": PURPLE, "limit": 340})
+    return look.lane([marks.encode(**encoding), *names], 15 * rules.height + 6, TOOLTIP)
 
 
-def _names(base: alt.Chart, text: dict[str, Any]) -> list[alt.Chart]:
+def _names(
+    rows: pl.DataFrame, encoding: dict[str, Any], text: dict[str, Any]
+) -> list[alt.Chart]:
     """Names beside marks: right of early ones and left of late ones, so that none leaves the picture."""
-    sides: tuple[tuple[str, dict[str, Any]], ...] = (
-        ("!datum.is_late", {"align": "left", "dx": 8}),
-        ("datum.is_late", {"align": "right", "dx": -8}),
+    sides: tuple[tuple[pl.Expr, dict[str, Any]], ...] = (
+        (~pl.col("is_late"), {"align": "left", "dx": 8}),
+        (pl.col("is_late"), {"align": "right", "dx": -8}),
     )
     return [
-        base.transform_filter(which).mark_text(**side, **text).encode(text="short:N")
+        alt.Chart(some).mark_text(**side, **text).encode(text="short:N", **encoding)
         for which, side in sides
+        if (some := rows.filter(which)).height
     ]
 
 
@@ -262,7 +268,6 @@ def _spans(spans: pl.DataFrame, rules: pl.DataFrame, ticks: _Axis) -> alt.LayerC
             points.encode(shape=alt.Shape("lane:N", legend=None, scale=scale), **encoding)
         )
     if spans.height <= MOST_LABELS:
-        named = alt.Chart(_with_room(spans)).encode(**encoding)
-        layers += _names(named, {"dy": -9, "fontSize": 10, "color": GREY})
+        layers += _names(_with_room(spans), encoding, {"dy": -9, "fontSize": 10, "color": GREY})
     rows = spans["row"].n_unique()
     return look.lane(layers, 32 * rows + 16, TOOLTIP)
