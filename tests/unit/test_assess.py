@@ -416,7 +416,7 @@ def test_the_same_site_with_an_owner_from_china_can_be_a_lead():
 
 
 def test_a_verdict_that_hangs_on_the_prior_says_so():
-    pieces = [piece(AWARD), piece(SURGE), piece(LISTED)]
+    pieces = [piece(k, weight=0.4) for k in (AWARD, SURGE, LISTED)]
     row = judged(*pieces)
     bounds = (row["support_low_bans"], row["support_high_bans"])
     assert bounds[0] < LEAD["threshold_bans"] <= bounds[1]
