@@ -33,6 +33,7 @@ MODULES = {
     "C05": "code_switch",
     "C06": "passing_consignee",
     "C07": "enforcement_stop",
+    "C08": "way_round",
 }
 
 

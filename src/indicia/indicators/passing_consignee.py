@@ -40,17 +40,51 @@ LEAST_MONTHS_SEEN = 20
 LINES_CITED = 5
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
+CONSIGNEES, MONTHS, SCOPES = "consignees", "consignee_months", "consignee_scopes"
+
 # Goods under the headings of computers, their parts and circuits, per consignee as declared.
 GOODS = f"""
 WITH shipped AS ({SHIPPED})
-SELECT trim(consignee_name) AS consignee, importer, shipment_id, shipped_date, hs6, value_usd, kg, pieces,
+SELECT consignee_name, importer, shipment_id, shipped_date, hs6, value_usd, kg,
        12 * CAST(year(shipped_date) AS INTEGER) + month(shipped_date) - 1 AS at_period,
        CASE WHEN hs6 IN ({CODES}) AND value_usd > 0 THEN {IN_BAND} END AS band_usd,
        source, source_url, fetch_id, origin_id, reliability
 FROM shipped
-WHERE trim(coalesce(consignee_name, '')) <> '' AND substr(hs6, 1, 4) IN ('8471', '8473', '8542')
+WHERE consignee_name IS NOT NULL AND substr(hs6, 1, 4) IN ('8471', '8473', '8542')
 """
-NAMES = f"SELECT DISTINCT consignee FROM ({GOODS}) ORDER BY consignee"
+# Names are trimmed once they are summed: there are far fewer of them than lines.
+SUMMED = f"""
+WITH goods AS ({GOODS}), days AS (
+  SELECT importer, source, shipped_date FROM ({SHIPPED})
+  WHERE shipped_date >= DATE '2020-10-01' AND shipped_date < DATE '2022-10-01'
+  GROUP BY importer, source, shipped_date
+), covered AS (
+  SELECT importer, source,
+         count(DISTINCT 12 * CAST(year(shipped_date) AS INTEGER) + month(shipped_date)) AS months_seen
+  FROM days GROUP BY importer, source
+), sums AS (
+  SELECT k.consignee_name, count(*) AS lines, count(k.band_usd) AS measured, sum(k.band_usd) AS band_usd,
+         sum(k.value_usd) AS value_usd,
+         sum(CASE WHEN k.band_usd IS NOT NULL THEN k.value_usd END) AS measured_usd,
+         sum(CASE WHEN k.hs6 IN ({CODES}) THEN k.value_usd END) AS asked_usd,
+         sum(CASE WHEN k.at_period BETWEEN {FIRST_MONTH} AND {RULE_MONTH} - 1 THEN k.value_usd ELSE 0 END)
+           AS before_usd,
+         min(CASE WHEN k.value_usd IS NULL AND k.at_period BETWEEN {FIRST_MONTH} AND {RULE_MONTH} - 1
+                  THEN 0 ELSE 1 END) AS is_before_valued,
+         min(coalesce(c.months_seen, 0)) AS months_seen,
+         min(CASE WHEN k.band_usd > 0 THEN k.shipped_date END) AS starts_date,
+         max(CASE WHEN k.band_usd > 0 THEN k.shipped_date END) AS ends_date,
+         min(k.origin_id) AS origin_id, max(k.reliability) AS reliability
+  FROM goods k LEFT JOIN covered c ON c.importer = k.importer AND c.source = k.source
+  GROUP BY k.consignee_name
+)
+SELECT trim(consignee_name) AS consignee, * FROM sums WHERE trim(consignee_name) <> ''
+"""
+# Of each month with goods in the band, their value and the dearest line.
+IN_MONTHS = f"""
+SELECT consignee_name, at_period, sum(band_usd) AS band_usd, max(value_usd) AS top_usd
+FROM ({GOODS}) WHERE band_usd > 0 GROUP BY consignee_name, at_period
+"""
 # A consignee that was taken to be a facility's party answers under the party's name.
 TAKEN = """
 SELECT DISTINCT consignee, scope_id FROM (
@@ -63,13 +97,10 @@ SELECT DISTINCT consignee, scope_id FROM (
 ) ORDER BY consignee, scope_id
 """
 MARKS = f"""
-WITH goods AS ({GOODS}), known AS (
-  SELECT coalesce(s.scope_id, g.consignee) AS scope_id, g.importer, g.source, g.at_period, g.shipped_date,
-         g.hs6, g.value_usd, g.band_usd, g.origin_id, g.reliability
-  FROM goods g LEFT JOIN consignee_scopes s ON s.consignee = g.consignee
-), months AS (
-  SELECT scope_id, at_period, sum(band_usd) AS band_usd
-  FROM known WHERE band_usd > 0 GROUP BY scope_id, at_period
+WITH months AS (
+  SELECT s.scope_id, m.at_period, sum(m.band_usd) AS band_usd
+  FROM {MONTHS} m JOIN {SCOPES} s ON s.consignee_name = m.consignee_name
+  GROUP BY s.scope_id, m.at_period
 ), windows AS (
   SELECT scope_id, at_period,
          sum(band_usd) OVER (PARTITION BY scope_id ORDER BY at_period
@@ -81,29 +112,15 @@ WITH goods AS ({GOODS}), known AS (
 ), most AS (
   SELECT scope_id, max(quarter_usd) AS quarter_usd, max(half_year_usd) AS half_year_usd
   FROM windows GROUP BY scope_id
-), days AS (
-  SELECT importer, source, shipped_date FROM ({SHIPPED})
-  WHERE shipped_date >= DATE '2020-10-01' AND shipped_date < DATE '2022-10-01'
-  GROUP BY importer, source, shipped_date
-), covered AS (
-  SELECT importer, source,
-         count(DISTINCT 12 * CAST(year(shipped_date) AS INTEGER) + month(shipped_date)) AS months_seen
-  FROM days GROUP BY importer, source
 ), sums AS (
-  SELECT k.scope_id, count(*) AS lines, count(k.band_usd) AS measured, sum(k.band_usd) AS band_usd,
-         sum(k.value_usd) AS value_usd,
-         sum(CASE WHEN k.band_usd IS NOT NULL THEN k.value_usd END) AS measured_usd,
-         sum(CASE WHEN k.hs6 IN ({CODES}) THEN k.value_usd END) AS asked_usd,
-         sum(CASE WHEN k.at_period BETWEEN {FIRST_MONTH} AND {RULE_MONTH} - 1 THEN k.value_usd ELSE 0 END)
-           AS before_usd,
-         min(CASE WHEN k.value_usd IS NULL AND k.at_period BETWEEN {FIRST_MONTH} AND {RULE_MONTH} - 1
-                  THEN 0 ELSE 1 END) AS is_before_valued,
-         min(coalesce(c.months_seen, 0)) AS months_seen,
-         min(CASE WHEN k.band_usd > 0 THEN k.shipped_date END) AS starts_date,
-         max(CASE WHEN k.band_usd > 0 THEN k.shipped_date END) AS ends_date,
+  SELECT s.scope_id, sum(k.lines) AS lines, sum(k.measured) AS measured, sum(k.band_usd) AS band_usd,
+         sum(k.value_usd) AS value_usd, sum(k.measured_usd) AS measured_usd,
+         sum(k.asked_usd) AS asked_usd, sum(k.before_usd) AS before_usd,
+         min(k.is_before_valued) AS is_before_valued, min(k.months_seen) AS months_seen,
+         min(k.starts_date) AS starts_date, max(k.ends_date) AS ends_date,
          min(k.origin_id) AS origin_id, max(k.reliability) AS reliability
-  FROM known k LEFT JOIN covered c ON c.importer = k.importer AND c.source = k.source
-  GROUP BY k.scope_id
+  FROM {CONSIGNEES} k JOIN {SCOPES} s ON s.consignee_name = k.consignee_name
+  GROUP BY s.scope_id
 )
 SELECT s.*, coalesce(m.quarter_usd, 0) AS quarter_usd, coalesce(m.half_year_usd, 0) AS half_year_usd
 FROM sums s LEFT JOIN most m ON m.scope_id = s.scope_id
@@ -111,29 +128,31 @@ ORDER BY s.scope_id
 """
 # The dearest line in the band of each month; the first few of them.
 CITED = f"""
-WITH goods AS ({GOODS}), dear AS (
-  SELECT consignee, at_period, shipment_id, source, value_usd FROM goods WHERE band_usd > 0
-), tops AS (
-  SELECT consignee, at_period, max(value_usd) AS top_usd FROM dear GROUP BY consignee, at_period
+WITH tops AS (
+  SELECT s.scope_id, s.consignee, m.at_period, max(m.top_usd) AS top_usd
+  FROM {MONTHS} m JOIN {SCOPES} s ON s.consignee_name = m.consignee_name
+  GROUP BY s.scope_id, s.consignee, m.at_period
 ), placed AS (
-  SELECT coalesce(s.scope_id, t.consignee) AS scope_id, t.*, row_number() OVER (
-           PARTITION BY coalesce(s.scope_id, t.consignee)
-           ORDER BY t.top_usd DESC, t.at_period, t.consignee) AS place
-  FROM tops t LEFT JOIN consignee_scopes s ON s.consignee = t.consignee
-), dearest AS (
-  SELECT p.scope_id, p.place, d.consignee, d.shipment_id, d.source, row_number() OVER (PARTITION BY p.scope_id, p.place
-           ORDER BY d.shipment_id, d.source) AS nth
-  FROM placed p JOIN dear d ON d.consignee = p.consignee AND d.at_period = p.at_period
-   AND d.value_usd = p.top_usd
+  SELECT *, row_number() OVER (PARTITION BY scope_id
+           ORDER BY top_usd DESC, at_period, consignee) AS place
+  FROM tops
+), named AS (
+  SELECT DISTINCT p.*, s.consignee_name
+  FROM placed p JOIN {SCOPES} s ON s.scope_id = p.scope_id AND s.consignee = p.consignee
   WHERE p.place <= {LINES_CITED}
+), dearest AS (
+  SELECT p.scope_id, p.place, p.consignee, g.*, row_number() OVER (PARTITION BY p.scope_id, p.place
+           ORDER BY g.shipment_id, g.source) AS nth
+  FROM named p JOIN ({GOODS}) g ON g.consignee_name = p.consignee_name AND g.at_period = p.at_period
+   AND g.value_usd = p.top_usd
+  WHERE g.band_usd > 0
 )
 SELECT 'party' AS scope_kind, scope_id, 'shipment' AS table_name,
-       concat('shipment_id=', d.shipment_id) AS row_key,
-       concat(d.consignee, ': HS ', s.hs6, coalesce(', US$ ' || round(s.value_usd), ', value not stated'),
-              coalesce(', ' || s.kg || ' kg', ', weight not stated'), ' on ', s.shipped_date) AS quote,
-       s.source, s.source_url, s.fetch_id
-FROM dearest d JOIN ({SHIPPED}) s ON s.shipment_id = d.shipment_id AND s.source = d.source
-WHERE d.nth = 1 ORDER BY scope_id, d.place
+       concat('shipment_id=', shipment_id) AS row_key,
+       concat(consignee, ': HS ', hs6, coalesce(', US$ ' || round(value_usd), ', value not stated'),
+              coalesce(', ' || kg || ' kg', ', weight not stated'), ' on ', shipped_date) AS quote,
+       source, source_url, fetch_id
+FROM dearest WHERE nth = 1 ORDER BY scope_id, place
 """
 
 
@@ -153,14 +172,17 @@ def compute(db: duckdb.DuckDBPyConnection) -> Found:
     """Ask of each consignee of computing hardware, and each party, what it is to the goods."""
     stand_ins(db)
     register_countries(db)
-    names = db.sql(NAMES).pl()
+    consignees = db.sql(SUMMED).pl()
+    names = consignees.select("consignee_name", "consignee")
     scopes = names.join(db.sql(TAKEN).pl(), on="consignee", how="left").with_columns(
         scope_id=pl.coalesce("scope_id", "consignee"), mark=marked(pl.col("consignee"))
     )
-    db.register("consignee_scopes", scopes)
+    views = {CONSIGNEES: consignees, SCOPES: scopes, MONTHS: db.sql(IN_MONTHS).pl()}
+    for name, view in views.items():
+        db.register(name, view)
     facts, shipments = db.sql(MARKS).pl(), db.sql(CITED).pl()
-    db.unregister("consignee_scopes")
-    db.unregister(COUNTRIES)
+    for name in (*views, COUNTRIES):
+        db.unregister(name)
     words = scopes.group_by("scope_id").agg(mark=pl.col("mark").drop_nulls().sort().first())
     named = parties.named(db).rename({"party_name": "scope_id"})
     asked = facts.join(words, on="scope_id", how="left").join(

@@ -5,6 +5,8 @@ Benign causes: stock of distributors at hubs, servers without controlled parts a
 Method: docs/indicators/C08.md.
 """
 
+from datetime import date, timedelta
+
 import duckdb
 import polars as pl
 
@@ -28,25 +30,26 @@ CLOSED, SCOPES, HUBS = "closed_places", "consignee_scopes", "ways_round"
 # Servers and their parts per consignee as declared, bound for a place and day of `closed_places`.
 BOUND = f"""
 WITH shipped AS (
-  SELECT trim(s.consignee_name) AS consignee, s.shipment_id, s.shipped_date, s.source,
+  SELECT s.consignee_name, s.shipment_id, s.shipped_date, s.source,
          coalesce(s.shipper_iso2, s.origin_iso2) AS from_iso2,
          coalesce(s.destination_iso2, s.consignee_iso2) AS to_iso2,
          substr(s.hs_code, 1, 6) AS hs6, s.value_reported_usd AS value_usd,
          coalesce(s.net_weight_kg, s.gross_weight_kg) AS kg, {PIECE_COUNT} AS pieces,
          s.source_url, s.fetch_id, s.origin_id, s.reliability
-  FROM shipment s WHERE trim(coalesce(s.consignee_name, '')) <> ''
+  FROM shipment s WHERE substr(s.hs_code, 1, 6) IN ({CODES})
+), bound AS (
+  SELECT trim(h.consignee_name) AS consignee, h.*
+  FROM shipped h JOIN {CLOSED} c ON c.iso2 = h.to_iso2
+   AND h.shipped_date >= c.from_date AND h.shipped_date <= c.until_date
+  WHERE trim(coalesce(h.consignee_name, '')) <> ''
 )
 SELECT coalesce(n.scope_id, h.consignee) AS scope_id, h.*,
        12 * CAST(year(shipped_date) AS INTEGER) + month(shipped_date) - 1 AS at_period,
        CASE WHEN value_usd > 0 THEN {IN_BAND} END AS band_usd,
        CASE WHEN w.iso2 IS NULL THEN 0 ELSE 1 END AS is_round
-FROM shipped h
+FROM bound h
 LEFT JOIN {SCOPES} n ON n.consignee = h.consignee
 LEFT JOIN {HUBS} w ON w.iso2 = h.from_iso2 AND w.iso2 <> h.to_iso2
-WHERE hs6 IN ({CODES}) AND EXISTS (
-  SELECT 1 FROM {CLOSED} c
-  WHERE c.iso2 = h.to_iso2 AND h.shipped_date >= c.from_date
-    AND h.shipped_date <= coalesce(c.until_date, h.shipped_date))
 """
 SUMS = f"""
 WITH bound AS ({BOUND}), months AS (
@@ -108,7 +111,7 @@ def compute(db: duckdb.DuckDBPyConnection) -> Found:
 
 
 def _closed_places(db: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """Countries goods were bound for, and when licences for some part were hardly to be had there."""
+    """When licences for some part were hardly to be had where goods were bound: no day twice."""
     known = tables.table("countries").select("iso2").drop_nulls().unique()
     bound = db.sql(
         "SELECT DISTINCT coalesce(destination_iso2, consignee_iso2) AS iso2 FROM shipment"
@@ -117,7 +120,14 @@ def _closed_places(db: duckdb.DuckDBPyConnection) -> pl.DataFrame:
         destination="iso2", headquarters=pl.lit(None, dtype=pl.String)
     )
     closed = stretches(places).filter((pl.col("answer") == "yes") & pl.col("is_closed"))
-    return closed.select("from_date", "until_date", iso2="destination")
+    since, until = pl.col("from_date"), pl.col("until_date").fill_null(date.max)
+    met = until.cum_max().shift().over("iso2")
+    return (
+        closed.select("from_date", until_date=until, iso2="destination")
+        .sort("iso2", "from_date", "until_date")
+        .with_columns(from_date=pl.max_horizontal(since, met + timedelta(days=1)))
+        .filter(pl.col("from_date") <= pl.col("until_date"))
+    )
 
 
 def _evidence(asked: pl.DataFrame) -> pl.DataFrame:
