@@ -59,7 +59,7 @@ for column, chip in zip(
     facility.chips(store, wanted).iter_rows(named=True),
     strict=True,
 ):
-    with column.container(border=True):
+    with column.container(border=True, height="stretch"):
         st.markdown(f"**{chip['family']}**")
         st.text(f"{chip['state']}\n{words.tally(chip)}")
 

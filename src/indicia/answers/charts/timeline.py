@@ -227,7 +227,7 @@ def _quantity(
         "x": _time(ticks, is_last=is_last),
         "y": alt.Y(
             "value:Q",
-            title=title,
+            title=title.replace(" (", "\n(").split("\n"),  # a long one would stretch its lane
             axis=look.inside(tickCount=4, titleLimit=200, format="~s"),
         ),
         "color": alt.Color("kind:N", title=None, scale=scale, legend=alt.Legend(orient="top")),
