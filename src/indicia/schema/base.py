@@ -136,13 +136,17 @@ class Table:
             raise SchemaViolationError(
                 self.name, f"columns {dict(self.polars)}", frame.height, dict(frame.schema)
             )
-        for column in self.columns:
-            for rule, broken in self._rules(column):
+        if frame.is_empty():
+            return frame
+        rules = [rule for column in self.columns for rule in self._rules(column)]
+        # All rules in one pass: a query per rule costs more than the rows do.
+        is_broken = frame.select(broken.any().alias(name) for name, broken in rules).row(0)
+        for (rule, broken), is_wrong in zip(rules, is_broken, strict=True):
+            if is_wrong:
                 wrong = frame.filter(broken)
-                if wrong.height:
-                    raise SchemaViolationError(
-                        self.name, rule, wrong.height, wrong.row(0, named=True)
-                    )
+                raise SchemaViolationError(
+                    self.name, rule, wrong.height, wrong.row(0, named=True)
+                )
         if self.key and not is_unique and frame.select(self.key).is_duplicated().any():
             twice = frame.filter(frame.select(self.key).is_duplicated())
             raise SchemaViolationError(

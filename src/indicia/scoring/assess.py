@@ -69,8 +69,11 @@ def assess(
     """
     resolved = resolve(db, judgements, progress)
     evidence, rests_on = [], []
+    filled = _filled(db, catalogue)
     for indicator in catalogue:
         progress(f"{indicator.code} {indicator.title}")
+        if filled.isdisjoint(t.name for t in indicator.reads):
+            continue  # Nothing to ask, so no data for anybody.
         found = indicator.compute(db)
         evidence.append(found.evidence)
         rests_on.append(found.sources)
@@ -88,6 +91,16 @@ def assess(
         pl.concat(rests_on) if rests_on else EVIDENCE_SOURCE.frame([]),
     )
     return {**resolved, **weighed, **_beside(db, catalogue, weighed["evidence"], on)}
+
+
+def _filled(db: duckdb.DuckDBPyConnection, catalogue: Sequence[Indicator]) -> frozenset[str]:
+    """Of the tables that indicators read, those that hold a row."""
+    names = sorted({t.name for indicator in catalogue for t in indicator.reads})
+    if not names:
+        return frozenset()
+    asked = ", ".join(f'EXISTS (SELECT 1 FROM "{name}")' for name in names)
+    (held,) = db.execute(f"SELECT {asked}").fetchall()
+    return frozenset(name for name, is_held in zip(names, held, strict=True) if is_held)
 
 
 def _beside(

@@ -86,6 +86,8 @@ def unite(db: duckdb.DuckDBPyConnection) -> None:
 
     Where no `facility_identity` is visible every id stands for itself.
     """
+    if is_visible(db, f"united_{UNITED[-1].name}"):
+        return  # Views name what they show: they stay right when a table is replaced.
     if not is_visible(db, IDENTITY):
         db.execute(f"CREATE TEMP TABLE {IDENTITY} AS {FACILITY_IDENTITY.empty_select()}")
     for table in UNITED:
@@ -95,9 +97,8 @@ def unite(db: duckdb.DuckDBPyConnection) -> None:
 
 def is_visible(db: duckdb.DuckDBPyConnection, name: str) -> bool:
     """Whether a table or view can be asked by its plain name, attached files aside."""
-    query = (
-        "SELECT 1 FROM (SELECT view_name AS name, database_name FROM duckdb_views() "
-        "UNION ALL SELECT table_name, database_name FROM duckdb_tables()) "
-        "WHERE name = $name AND database_name IN (current_database(), 'temp')"
-    )
-    return bool(db.execute(query, {"name": name}).fetchall())
+    try:
+        db.execute(f'SELECT 1 FROM "{name}" LIMIT 0')
+    except duckdb.CatalogException:
+        return False
+    return True

@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 
 from indicia.schema import RESOLVED
-from indicia.store import Workspace
+from indicia.store import Workspace, is_visible
 
 CONTROL = 0.5
 UP = ("direct parent", "ultimate parent", "branch of")
@@ -63,11 +63,8 @@ def asked(db: Workspace, query: str, **given: object) -> pl.DataFrame:
 
 def stand_ins(db: Workspace) -> None:
     """Let a connection on which nothing was resolved yet answer: tables it lacks are shown empty."""
-    held = db.sql("SELECT DISTINCT table_name FROM information_schema.tables").pl()[
-        "table_name"
-    ]
     for table in RESOLVED:
-        if table.name in ASKED and table.name not in held:
+        if table.name in ASKED and not is_visible(db, table.name):
             db.execute(table.ddl().replace("CREATE TABLE", "CREATE TEMP TABLE", 1))
 
 
