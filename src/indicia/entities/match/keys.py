@@ -41,7 +41,7 @@ FROM q_token q JOIN alike a ON a.q_w = q.w
 """
 _SAID = """
 CREATE OR REPLACE TEMP TABLE {side}_said AS
-SELECT DISTINCT s.number, s.w, s.is_own, v.spread <= {rare} AND s.is_own AS is_rare
+SELECT DISTINCT s.number, s.w, s.is_own, length(v.word) AS letters, v.spread <= {rare} AND s.is_own AS is_rare
 FROM ({rows}) s JOIN t_word v USING (w)
 """
 TARGET_SAID = _SAID.format(
@@ -53,44 +53,48 @@ QUERY_SAID = _SAID.format(
 # Two words that name nobody (`shenzhen electronics`) count with the first or last letter of the name's own words, or
 # where the target has none: a trade word one letter off is taken for a word of the name's own.
 _KEYS = """
-SELECT number, hash(w) AS key, {key} AS most, false AS is_head, false AS is_own_equal, false AS is_end
+SELECT number, hash(w) AS key, {key} AS most, false AS is_head, false AS is_own_equal, NULL AS letters
   FROM {side}_said WHERE is_rare
 UNION ALL
-SELECT a.number, hash(a.w, b.w), {key}, false, false, false FROM {side}_said a JOIN {side}_said b
+SELECT a.number, hash(a.w, b.w), {key}, false, false, NULL FROM {side}_said a JOIN {side}_said b
   ON a.number = b.number AND a.w < b.w
   WHERE NOT a.is_rare AND NOT b.is_rare AND (a.is_own OR b.is_own) {pairs}
 UNION ALL
-SELECT a.number, hash(a.w, b.w, unnest({own})), {key}, false, false, false
+SELECT a.number, hash(a.w, b.w, ''), {key}, false, false, NULL
   FROM {side}_said a JOIN {side}_said b ON a.number = b.number AND a.w < b.w
-  JOIN {side}_name n ON n.number = a.number WHERE NOT a.is_own AND NOT b.is_own {pairs}
+  {bare} WHERE NOT a.is_own AND NOT b.is_own {pairs}
 UNION ALL
-SELECT number, hash('^' || substr(joined, 1, {letters})), {key}, true, false, true FROM {side}_name
+SELECT a.number, hash(a.w, b.w, unnest([left(n.own, 1) || '^', right(n.own, 1) || '$'])), {key}, false, false,
+       a.letters + b.letters
+  FROM {side}_said a JOIN {side}_said b ON a.number = b.number AND a.w < b.w
+  JOIN {side}_name n ON n.number = a.number AND n.own <> '' WHERE NOT a.is_own AND NOT b.is_own {pairs}
+UNION ALL
+SELECT number, hash('^' || substr(joined, 1, {letters})), {key}, true, false, 0 FROM {side}_name
   WHERE length(joined) >= {letters}
 UNION ALL
-SELECT number, hash('$' || right(joined, {letters})), {key}, false, false, true FROM {side}_name
+SELECT number, hash('$' || right(joined, {letters})), {key}, false, false, 0 FROM {side}_name
   WHERE length(joined) >= {letters}
 UNION ALL
-SELECT number, hash('=' || joined), {key}, false, false, false FROM {side}_name WHERE length(joined) < {letters}
+SELECT number, hash('=' || joined), {key}, false, false, NULL FROM {side}_name WHERE length(joined) < {letters}
 UNION ALL
-SELECT number, hash('<' || substr(whole, 1, {head})), {long}, true, false, false FROM {side}_name
+SELECT number, hash('<' || substr(whole, 1, {head})), {long}, true, false, NULL FROM {side}_name
   WHERE length(whole) >= {head} {cut}
 UNION ALL
-SELECT number, hash('@' || own), {key}, false, true, false FROM {side}_name WHERE own <> ''
+SELECT number, hash('@' || own), {key}, false, true, NULL FROM {side}_name WHERE own <> ''
 """
 _OF_BOTH = {"letters": LETTERS, "head": HEAD, "key": COMMONEST_KEY, "long": COMMONEST_HEAD}
-_ENDS = "left(n.own, 1) || '^', right(n.own, 1) || '$'"
 _TARGET = _KEYS.format(
     side="t",
     pairs="",
     cut="",
-    own=f"CASE WHEN n.own = '' THEN [''] ELSE [{_ENDS}] END",
+    bare="JOIN t_name n ON n.number = a.number AND n.own = ''",
     **_OF_BOTH,
 )
 _QUERY = _KEYS.format(
     side="q",
     pairs="AND a.number NOT IN (SELECT number FROM q_said WHERE is_rare)",
     cut="AND is_cut",
-    own=f"['', {_ENDS}]",
+    bare="",
     **_OF_BOTH,
 )
 TARGET_KEYS = f"""
@@ -101,12 +105,13 @@ QUALIFY count(*) OVER (PARTITION BY key) <= most
 # Pairs of letters that one of two names has and the other has not, against what their likeness allows.
 # `traces` marks the pairs of letters of a name in 64 bits; measured on the development part, no pair that is
 # shown has more of them than letters in which it differs, and a few.
+NEEDED = """least({{most}}, greatest({{least}}, 1 - {{slope}} * (1 - 2 * {shared} / (a.letters + b.letters))))"""
 NEAR = f"""
 CREATE OR REPLACE TEMP TABLE near AS
 SELECT q.number AS q, t.number AS t, bool_or(q.is_head) AS is_head, bool_or(q.is_own_equal) AS is_own_equal
 FROM ({_QUERY}) q JOIN t_key t USING (key) JOIN q_fact a ON a.number = q.number JOIN t_fact b ON b.number = t.number
-WHERE NOT q.is_end OR a.is_cut
-  OR bit_count(xor(a.traces, b.traces)) <= {FEW_TRACES} + (1 - {{least}}) * (a.letters + b.letters)
+WHERE q.letters IS NULL OR a.is_cut OR bit_count(xor(a.traces, b.traces))
+  <= {FEW_TRACES} + (1 - {NEEDED.format(shared="q.letters")}) * (a.letters + b.letters)
 GROUP BY q.number, t.number
 """
 # What the words that both names of a pair hold are worth on either side, and how many letters they have.
@@ -128,7 +133,7 @@ WITH met AS (
          p.is_head AND a.is_cut AND a.whole_letters < b.whole_letters AS is_cut,
          bit_count(xor(a.traces, b.traces)) AS far, a.letters + b.letters AS letters,
          2 * least(a.letters, b.letters) / (a.letters + b.letters) AS most_letters,
-         least({{most}}, greatest({{least}}, 1 - {{slope}} * (1 - 2 * coalesce(m.letters, 0) / (a.letters + b.letters)))) AS needed
+         {NEEDED.format(shared="coalesce(m.letters, 0)")} AS needed
   FROM near p LEFT JOIN met m USING (q, t) JOIN q_fact a ON a.number = p.q JOIN t_fact b ON b.number = p.t
 )
 SELECT *, words >= {{words}} OR is_own_equal OR own_worth >= {{own}} AS is_sure FROM told

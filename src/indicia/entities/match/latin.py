@@ -22,18 +22,19 @@ WORDS_WORTH, LETTERS_WORTH, LETTERS_SURE, LETTERS_SLOPE = 0.75, 0.78, 0.88, 0.35
 SHORTEST_PART, LONG_PART, LONGEST_PART = 3, 5, 20
 
 
+_LIMITS = {
+    "words": WORDS_WORTH,
+    "own": RARE_OWN,
+    "least": LETTERS_WORTH,
+    "most": LETTERS_SURE,
+    "slope": LETTERS_SLOPE,
+}
 OF_QUERIES = (
     keys.ALIKE,
     keys.QUERY_ALIKE,
     keys.QUERY_SAID,
-    keys.NEAR.format(least=LETTERS_WORTH),
-    keys.SHARED.format(
-        words=WORDS_WORTH,
-        own=RARE_OWN,
-        least=LETTERS_WORTH,
-        most=LETTERS_SURE,
-        slope=LETTERS_SLOPE,
-    ),
+    keys.NEAR.format(**_LIMITS),
+    keys.SHARED.format(**_LIMITS),
 )
 
 
