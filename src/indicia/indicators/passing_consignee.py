@@ -177,10 +177,13 @@ def compute(db: duckdb.DuckDBPyConnection) -> Found:
     scopes = names.join(db.sql(TAKEN).pl(), on="consignee", how="left").with_columns(
         scope_id=pl.coalesce("scope_id", "consignee"), mark=marked(pl.col("consignee"))
     )
-    views = {CONSIGNEES: consignees, SCOPES: scopes, MONTHS: db.sql(IN_MONTHS).pl()}
+    views = {CONSIGNEES: consignees, SCOPES: scopes}
     for name, view in views.items():
         db.register(name, view)
+    # A row per name and month: too many, at millions of names, to leave the engine that can spill.
+    db.execute(f"CREATE OR REPLACE TEMP TABLE {MONTHS} AS {IN_MONTHS}")
     facts, shipments = db.sql(MARKS).pl(), db.sql(CITED).pl()
+    db.execute(f"DROP TABLE {MONTHS}")
     for name in (*views, COUNTRIES):
         db.unregister(name)
     words = scopes.group_by("scope_id").agg(mark=pl.col("mark").drop_nulls().sort().first())
