@@ -2,6 +2,12 @@
 
 import atexit
 import os
+from pathlib import Path
+
+import pytest
+from shared_homes import copied, shared
+
+from indicia.cli import demo
 
 
 def _end_quietly():
@@ -10,3 +16,15 @@ def _end_quietly():
 
 
 atexit.register(_end_quietly)
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demonstration, to be read only."""
+    return shared(tmp_path_factory, "demo", demo.build)
+
+
+@pytest.fixture
+def own_demo_home(demo_home: Path, tmp_path: Path) -> Path:
+    """The demonstration, to be changed: a folder below the test's own."""
+    return copied(demo_home, tmp_path / "demo")

@@ -31,10 +31,10 @@ def watched(page: Page) -> list[str]:
 
 
 def settled(page: Page, heading: str) -> None:
-    """Wait until a page has its heading and runs no more."""
+    """Wait until a page has its heading, runs no more, and shows nothing of an earlier run."""
     expect(page.get_by_role("heading", level=1)).to_contain_text(heading, timeout=PATIENCE_MS)
     page.wait_for_function(
-        """() => !document.querySelector('[data-testid=stStatusWidget]')
-            && !document.querySelector('[data-testid=stSkeleton]')""",
+        """() => document.querySelector('[data-testid=stApp][data-test-script-state=notRunning]')
+            && !document.querySelector('[data-testid=stSkeleton], [data-stale=true]')""",
         timeout=PATIENCE_MS,
     )

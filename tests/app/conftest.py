@@ -1,24 +1,17 @@
-"""Homes to look at: the demonstration, an invented world, and one with nothing in it."""
+"""Homes to look at, beside the demonstration: an invented world."""
 
 from pathlib import Path
 
 import made_store
 import pytest
+from shared_homes import shared
 
-from indicia.cli import demo
 from indicia.store import Store
 
 
 @pytest.fixture(scope="session")
-def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("demo")
-    demo.build(home)
-    return home
-
-
-@pytest.fixture(scope="session")
 def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return made_store.build(tmp_path_factory.mktemp("made"))
+    return shared(tmp_path_factory, "made", made_store.build)
 
 
 @pytest.fixture(scope="session")

@@ -128,8 +128,12 @@ def test_an_unknown_facility_has_no_dossier(made):
     assert facility.dossier(made, "nobody") is None
 
 
-def test_every_starter_facility_has_a_dossier_and_a_timeline(starter):
-    for key in starter.sql("SELECT DISTINCT facility_id FROM facility").to_series():
+def test_every_kind_of_starter_facility_has_a_dossier_and_a_timeline(starter):
+    # One of each kind of facility: they differ in publisher, place known and verdict.
+    kinds = "source, coord_precision, site_class, verdict"
+    for key in starter.sql(
+        f"SELECT min(facility_id) FROM facility JOIN assessment USING (facility_id) GROUP BY {kinds}"
+    ).to_series():
         assert facility.dossier(starter, key) is not None
         assert timeline.dated(timeline.of_facility(starter, key)) is not None
 

@@ -1,25 +1,9 @@
 """The page Compute and the ledger of the dossier, in process."""
 
-from pathlib import Path
-
 import made_store
-from streamlit.testing.v1 import AppTest
+from opening import whole as opened
 
-MAIN = Path(__file__).parents[2] / "app" / "main.py"
-SECONDS = 60
 CHANNELS = {"power", "imports", "tenders and plans", "stated hardware", "training claims"}
-
-
-def opened(home, monkeypatch, page, **query):
-    monkeypatch.setenv("INDICIA_HOME", str(home))
-    app = AppTest.from_file(str(MAIN), default_timeout=SECONDS)
-    app.run()
-    app.switch_page(f"views/{page}")
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception
-    return app
 
 
 def lines(app):

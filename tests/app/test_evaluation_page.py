@@ -1,15 +1,11 @@
 """The page Evaluation: what it shows of the figures that ship, and without any."""
 
 import json
-from pathlib import Path
 
+import opening
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from indicia.answers import charts, evaluation
-
-MAIN = Path(__file__).parents[2] / "app" / "main.py"
-SECONDS = 60
 
 LEVEL = {
     "methods": [{"name": "indicia", "measure": "average precision", "value": 0.5, "low": 0.4, "high": 0.6}],
@@ -31,13 +27,7 @@ MADE = {
 
 
 def opened(home, monkeypatch, **query):
-    monkeypatch.setenv("INDICIA_HOME", str(home))
-    app = AppTest.from_file(str(MAIN), default_timeout=SECONDS)
-    app.run()
-    app.switch_page("views/evaluation.py")
-    for key, value in query.items():
-        app.query_params[key] = value
-    return app.run()
+    return opening.opened(home, monkeypatch, "evaluation.py", **query)
 
 
 def said(app):

@@ -1,30 +1,18 @@
 """Links to an id that was found to be another facility's open that facility."""
 
 from hashlib import sha256
-from pathlib import Path
 
 import made_store
 import pytest
-from streamlit.testing.v1 import AppTest
+from opening import opened
 
 from indicia.answers import archived
 from indicia.errors import StoreError
 from indicia.store import Store
 
-MAIN = Path(__file__).parents[2] / "app" / "main.py"
 OLD = "disclosed-microsoft-mount-pleasant-fairwater"
 NEW = "epoch-microsoft-fairwater-mount-pleasant-wisconsin"
 NAME = "Microsoft Fairwater Wisconsin"
-
-
-def opened(home, monkeypatch, page, **query):
-    monkeypatch.setenv("INDICIA_HOME", str(home))
-    app = AppTest.from_file(str(MAIN), default_timeout=60)
-    app.run()
-    app.switch_page(f"views/{page}")
-    for key, value in query.items():
-        app.query_params[key] = value
-    return app.run()
 
 
 def test_an_old_link_opens_the_facility_and_says_so(demo_home, monkeypatch):

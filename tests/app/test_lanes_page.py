@@ -1,24 +1,11 @@
 """Lanes: one lane from its sentence down to the hash, links that fail and say so, the grid of all."""
 
-from pathlib import Path
-
 import made_store
-from streamlit.testing.v1 import AppTest
-
-MAIN = Path(__file__).parents[2] / "app" / "main.py"
-SECONDS = 60
+from opening import whole
 
 
 def opened(home, monkeypatch, **query):
-    monkeypatch.setenv("INDICIA_HOME", str(home))
-    app = AppTest.from_file(str(MAIN), default_timeout=SECONDS)
-    app.run()
-    app.switch_page("views/lanes.py")
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception
-    return app
+    return whole(home, monkeypatch, "lanes.py", **query)
 
 
 def frame_with(app, column):

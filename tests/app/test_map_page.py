@@ -1,25 +1,13 @@
 """The map page: lanes, hubs and quarters follow the link; a stale quarter is said."""
 
 import json
-from pathlib import Path
 
 import made_store
-from streamlit.testing.v1 import AppTest
-
-MAIN = Path(__file__).parents[2] / "app" / "main.py"
-SECONDS = 60
+from opening import whole
 
 
 def opened(home, monkeypatch, **query):
-    monkeypatch.setenv("INDICIA_HOME", str(home))
-    app = AppTest.from_file(str(MAIN), default_timeout=SECONDS)
-    app.run()
-    app.switch_page("views/map.py")
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception
-    return app
+    return whole(home, monkeypatch, "map.py", **query)
 
 
 def picture(app):

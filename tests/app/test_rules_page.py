@@ -1,24 +1,11 @@
 """The page Rules, in process: links, and a reason that is never cut."""
 
-from pathlib import Path
-
 import pytest
-from streamlit.testing.v1 import AppTest
-
-MAIN = Path(__file__).parents[2] / "app" / "main.py"
-SECONDS = 60
+from opening import whole
 
 
 def opened(home, monkeypatch, **query):
-    monkeypatch.setenv("INDICIA_HOME", str(home))
-    app = AppTest.from_file(str(MAIN), default_timeout=SECONDS)
-    app.run()
-    app.switch_page("views/rules.py")
-    for key, value in query.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception
-    return app
+    return whole(home, monkeypatch, "rules.py", **query)
 
 
 def said(app):

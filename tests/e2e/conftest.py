@@ -17,8 +17,7 @@ import made_entities
 import made_store
 import pytest
 from served import publishing
-
-from indicia.cli import demo
+from shared_homes import copied
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -108,11 +107,9 @@ def made_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def demo_server(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The app on the demonstration."""
-    home = tmp_path_factory.mktemp("demo")
-    demo.build(home)
-    yield from serving(home)
+    yield from serving(copied(demo_home, tmp_path_factory.mktemp("demo")))
 
 
 @pytest.fixture
@@ -141,10 +138,9 @@ def login_server(tmp_path: Path) -> Iterator[Server]:
 
 
 @pytest.fixture
-def own_server(tmp_path: Path) -> Iterator[Server]:
+def own_server(own_demo_home: Path) -> Iterator[Server]:
     """The app on a demonstration of its own, which a test may refresh."""
-    demo.build(tmp_path)
-    yield from serving(tmp_path)
+    yield from serving(own_demo_home)
 
 
 @pytest.fixture(scope="session")

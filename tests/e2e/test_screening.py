@@ -36,8 +36,10 @@ def test_a_list_is_screened_and_a_match_is_judged(
 
     page.goto(f"{entities_server.url}/entity?entity={made_entities.LISTING}")
     settled(page, "Sigma Trading")
-    page.get_by_role("textbox", name="Reason").fill("other founders, other address")
-    page.get_by_role("textbox", name="Initials or role").fill("AB")
+    page.locator(".st-key-possible_reason").get_by_role("textbox").fill(
+        "other founders, other address"
+    )
+    page.locator(".st-key-possible_by").get_by_role("textbox").fill("AB")
     page.get_by_role("button", name="Not the same").click()
     expect(page.get_by_text("Judgements on it: 1")).to_be_visible(timeout=PATIENCE_MS)
     expect(page.get_by_text("counts from the next refresh on").first).to_be_visible()

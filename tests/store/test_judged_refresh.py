@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from indicia.answers import entity
-from indicia.cli import demo, work
+from indicia.cli import work
 from indicia.errors import JournalError
 from indicia.review import Journal
 from indicia.store import Store, pointer
@@ -24,38 +24,36 @@ def entity_of(home, record_id):
         return store.sql(query, [record_id]).item()
 
 
-def test_judgements_count_from_the_next_refresh_on_and_survive_every_rebuild(tmp_path):
-    demo.build(tmp_path)
-    journal = Journal(tmp_path)
-    with Store.open(tmp_path) as store:
+def test_judgements_count_from_the_next_refresh_on_and_survive_every_rebuild(own_demo_home):
+    home = own_demo_home
+    journal = Journal(home)
+    with Store.open(home) as store:
         pairs, in_all = entity.undecided(store, journal.judgements(), ["organisation"])
         before = store.data_version
     left, right = pairs.row(0, named=True)["left_id"], pairs.row(0, named=True)["right_id"]
-    assert entity_of(tmp_path, left) != entity_of(tmp_path, right)
+    assert entity_of(home, left) != entity_of(home, right)
     journal.judge(
         "organisation", left, right, "match", "one and the same body", "AB", AT, before
     )
-    outcome = again(tmp_path)
+    outcome = again(home)
     assert outcome.manifest.data_version != before
-    assert entity_of(tmp_path, left) == entity_of(tmp_path, right)
-    with Store.open(tmp_path) as store:
+    assert entity_of(home, left) == entity_of(home, right)
+    with Store.open(home) as store:
         assert store.sql("SELECT reason FROM judgement").item() == "one and the same body"
         assert entity.undecided(store, journal.judgements(), ["organisation"])[1] < in_all
 
-    held = pointer(tmp_path)
-    again(tmp_path)
-    assert pointer(tmp_path) == held, "nothing new, nothing published"
+    held = pointer(home)
+    again(home)
+    assert pointer(home) == held, "nothing new, nothing published"
 
     journal.judge("organisation", right, left, "no match", "two bodies after all", "CD", AT)
-    again(tmp_path)
-    assert entity_of(tmp_path, left) != entity_of(tmp_path, right)
-    with Store.open(tmp_path) as store:
+    again(home)
+    assert entity_of(home, left) != entity_of(home, right)
+    with Store.open(home) as store:
         one = entity.opened(store, left)
-        assert entity_of(tmp_path, right) in set(
-            entity.kept_apart(store, one)["right_entity_id"]
-        )
+        assert entity_of(home, right) in set(entity.kept_apart(store, one)["right_entity_id"])
 
-    (tmp_path / "review.sqlite").unlink()
+    (home / "review.sqlite").unlink()
     with pytest.raises(JournalError, match="Put the journal back"):
-        again(tmp_path)
-    assert entity_of(tmp_path, left) != entity_of(tmp_path, right), "the store stays as it was"
+        again(home)
+    assert entity_of(home, left) != entity_of(home, right), "the store stays as it was"

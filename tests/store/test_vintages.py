@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from indicia.answers import versions
-from indicia.cli import demo, providers, work
+from indicia.cli import providers, work
 from indicia.errors import UsageError
 from indicia.sources import intake
 from indicia.sources.archive import Archive
@@ -130,18 +130,15 @@ def test_a_snapshot_that_lost_half_its_rows_is_refused_until_accepted(load, tmp_
     ("published", "is_current"), [(date(2026, 3, 1), True), (date(2025, 12, 1), False)]
 )
 def test_a_release_newer_than_the_starter_facts_is_current_and_an_older_one_is_not(
-    tmp_path, published, is_current
+    own_demo_home, tmp_path, published, is_current
 ):
-    demo.build(tmp_path / "home")
     job = providers.find().jobs["facilities/epoch"]
     path = tmp_path / "release.csv"
     path.write_text(SECOND, encoding="utf-8")
     tasks = work.file_tasks(job, path, published)
-    outcome = work.refresh(
-        tmp_path / "home", tasks, progress=lambda _t: None, accept_shrink=True
-    )
+    outcome = work.refresh(own_demo_home, tasks, progress=lambda _t: None, accept_shrink=True)
     assert not outcome.has_failed
-    with Store.open(tmp_path / "home") as store:
+    with Store.open(own_demo_home) as store:
         held = store.sql(
             "SELECT count(*) FROM facility_state WHERE facility_id = 'epoch-made-campus'"
         ).item()

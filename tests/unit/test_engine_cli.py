@@ -161,11 +161,10 @@ def test_a_report_is_written_when_the_refresh_cannot_be_carried_out(indicia, tmp
     assert report["problem"] in problem
 
 
-def test_the_digest_names_facilities_that_moved_and_the_evidence_that_came(tmp_path):
-    from indicia.cli import demo
-
-    home = tmp_path / "home"
-    demo.build(home)
+def test_the_digest_names_facilities_that_moved_and_the_evidence_that_came(
+    own_demo_home, tmp_path
+):
+    home = own_demo_home
     job = providers.find().jobs["context/analyst"]
     path = tmp_path / "facility.csv"
     path.write_text(
