@@ -1,5 +1,6 @@
 """Every page, in process: it opens on each kind of store, and says what it must say."""
 
+import json
 import re
 from pathlib import Path
 
@@ -178,13 +179,16 @@ def test_a_source_shows_what_was_revised_and_three_dates_per_record(made_home, m
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_every_table_and_chart_has_words_for_those_who_cannot_see_it(
+def test_every_table_and_chart_has_words_and_every_picture_the_mark_of_its_data(
     name, made_home, monkeypatch
 ):
     app = opened(made_home, monkeypatch, name, facility=made_store.BOLD)
     shown = [*app.get("dataframe"), *app.get("vega_lite_chart")]
     assert shown
     assert all(element.proto.alt for element in shown)
+    for chart in app.get("vega_lite_chart"):
+        head = json.loads(chart.proto.spec)["title"]
+        assert "SYNTHETIC" in " ".join(head["subtitle"])
 
 
 @pytest.mark.parametrize("name", PAGES)
