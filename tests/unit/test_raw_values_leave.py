@@ -142,17 +142,27 @@ def taken(home, fmt):
     return told.decode("utf-8", "replace")
 
 
+@pytest.fixture(scope="module")
+def closed_home(tmp_path_factory):
+    return publish(tmp_path_factory.mktemp("closed"), CLOSED)
+
+
+@pytest.fixture(scope="module")
+def open_home(tmp_path_factory):
+    return publish(tmp_path_factory.mktemp("open"), OPEN)
+
+
 @pytest.mark.parametrize("fmt", export.FORMATS)
 def test_no_value_of_a_closed_source_leaves_in_any_table_and_those_of_an_open_one_do(
-    tmp_path, fmt
+    closed_home, open_home, fmt
 ):
     assert CLOSED in sources.withheld(KNOWN)
     assert OPEN not in sources.withheld(KNOWN)
-    closed = taken(publish(tmp_path / "closed", CLOSED), fmt)
+    closed = taken(closed_home, fmt)
     assert "Plain Hall" in closed
     assert SECRET not in closed
     assert "7654321" not in closed
-    opened = taken(publish(tmp_path / "open", OPEN), fmt)
+    opened = taken(open_home, fmt)
     assert f"{SECRET} facility" in opened
     missing = [n for n in OBSERVED if f"{SECRET} in {n}." not in opened]
     assert fmt in ("geojson", "geoparquet") or not missing

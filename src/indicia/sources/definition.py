@@ -4,8 +4,9 @@ import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import MISSING, dataclass, fields
+from functools import cache
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from indicia.errors import SourceDefinitionError
@@ -107,7 +108,7 @@ class Source:
     def load(cls, path: Path) -> Self:
         """Read one definition; its name and family are where the file lies."""
         try:
-            facts = tomllib.loads(path.read_text(encoding="utf-8"))
+            facts = dict(_facts(path.read_text(encoding="utf-8")))
         except tomllib.TOMLDecodeError as error:
             raise SourceDefinitionError(path, f"no valid TOML: {error}") from error
         known = {f.name for f in fields(cls)} - {"name", "family"}
@@ -123,6 +124,12 @@ class Source:
         if facts.get("piece_mb") and facts.get("is_snapshot"):
             raise SourceDefinitionError(path, "a snapshot is compared as a whole: no piece_mb")
         return cls(name=path.stem, family=path.parent.name, **facts)
+
+
+@cache
+def _facts(text: str) -> dict[str, Any]:
+    """What a definition says; pages and commands ask for the same ones again and again."""
+    return tomllib.loads(text)
 
 
 def discover(root: Path) -> dict[str, Source]:
