@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from shared_homes import copied, shared
 
 from indicia.cli import demo
@@ -16,6 +17,9 @@ def _end_quietly():
 
 
 atexit.register(_end_quietly)
+# A loaded machine is no fault of what is tried, and the edges are met within fifty examples.
+settings.register_profile("indicia", settings.default, deadline=None, max_examples=50)
+settings.load_profile("indicia")
 
 
 @pytest.fixture(scope="session")

@@ -487,7 +487,7 @@ ANYTHING = st.one_of(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(texts=st.lists(st.one_of(st.none(), ANYTHING), min_size=1, max_size=5))
 def test_any_text_survives_the_machine_csv(texts: list[str | None]) -> None:
     frame = pl.DataFrame({"name": texts}, schema={"name": pl.String})
@@ -507,7 +507,7 @@ def test_any_text_survives_the_workbook(texts: list[str]) -> None:
         assert [row[0] for row in sheet(path, "List")[1:]] == texts
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(text=ANYTHING)
 def test_no_text_opens_the_spreadsheet_csv_as_a_formula(text: str) -> None:
     frame = pl.DataFrame({"name": [text]})
