@@ -2,6 +2,7 @@
 
 import made_store
 from opening import whole
+from streamlit.util import AttributeDictionary
 
 
 def opened(home, monkeypatch, **query):
@@ -49,6 +50,16 @@ def test_the_grid_follows_side_step_and_period_of_the_link(made_home, monkeypatc
     assert set(grid["period"]) == {"2023"}
     app = opened(made_home, monkeypatch, step="quarter")
     assert any("No country's report" in c.value for c in app.caption)
+
+
+def test_a_click_on_a_cell_opens_its_lane(made_home, monkeypatch):
+    app = opened(made_home, monkeypatch)
+    held = {"cell": [{"lane": made_store.LANE}]}
+    app.session_state["grid"] = AttributeDictionary({"selection": AttributeDictionary(held)})
+    app.run()
+    assert not app.exception
+    assert app.query_params["lane"] == made_store.LANE
+    assert app.title[0].value == "Taiwan \\> Malaysia"
 
 
 def test_a_lane_that_could_not_be_weighed_says_so_and_shows_what_is_on_record(
