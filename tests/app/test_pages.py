@@ -6,31 +6,16 @@ from pathlib import Path
 
 import made_store
 import pytest
+from opening import opened
 from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).parents[2]
-MAIN = ROOT / "app" / "main.py"
 PAGES = sorted(p.name for p in (ROOT / "app" / "views").glob("[!_]*.py"))
 LONGEST_PAGE = 120
-SECONDS = 60
 NEVER_OUR_WORDS = re.compile(
     r"\b(proves|detects|confirms|guilty|violation|illegal|smuggler|suspect|culprit)\b",
     re.IGNORECASE,
 )
-
-
-def opened(
-    home: Path, monkeypatch: pytest.MonkeyPatch, name: str = "", **query: str
-) -> AppTest:
-    monkeypatch.setenv("INDICIA_HOME", str(home))
-    app = AppTest.from_file(str(MAIN), default_timeout=SECONDS)
-    app.run()
-    if name:
-        app.switch_page(f"views/{name}")
-        for key, value in query.items():
-            app.query_params[key] = value
-        app.run()
-    return app
 
 
 def said(app: AppTest) -> str:
