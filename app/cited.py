@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app import shared
-from indicia.answers import archived, facility
+from indicia.answers import archived, facility, sources
 from indicia.errors import StoreError
 from indicia.store import Store, home
 
@@ -22,7 +22,7 @@ def of_facility(store: Store, facility_id: str) -> None:
     if not digest:
         return
     try:
-        body = archived.body(store, home(), digest)
+        body = archived.body(store, home(), digest, sources.withheld(sources.known()))
     except StoreError as error:
         st.error("The archived body cannot be read.")
         st.text(str(error))

@@ -49,7 +49,10 @@ def test_a_number_is_followed_to_the_bytes_it_was_read_from(demo_home, monkeypat
     app.run()
     assert not app.exception
     with Store.open(demo_home) as store:
-        body = archived.body(store, demo_home, digest)
+        body = archived.body(store, demo_home, digest, closed=())
+        source = bodies["source"].iloc[place]
+        with pytest.raises(StoreError, match="do not let its bodies be passed on"):
+            archived.body(store, demo_home, digest, closed={source})
     assert sha256(body).hexdigest() == digest
     row = next(line for line in body.decode().splitlines() if "analyst-jupiter" in line)
     assert f"{number:g}" in row.split(",")
@@ -61,7 +64,7 @@ def test_a_hash_that_no_fetch_has_is_refused_and_a_body_that_is_gone_is_said(
     made_home, monkeypatch
 ):
     with Store.open(made_home) as store, pytest.raises(StoreError, match="no fetch"):
-        archived.body(store, made_home, "0" * 63 + "f")
+        archived.body(store, made_home, "0" * 63 + "f", closed=())
     app = opened(made_home, monkeypatch, "facility.py", facility=made_store.BOLD)
     app.session_state["bodies"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     app.run()

@@ -35,6 +35,7 @@ WRITES_DATA = {
     "src/indicia/answers/export_points.py": "the same, as points",
     "src/indicia/answers/flagged.py": "the same, packed as ZIP",
     "app/briefed.py": "the brief of one dossier, in which statements of closed sources are left out",
+    "app/cited.py": "the button that hands out one archived body, never of a closed source",
     "app/taking.py": "the button that hands out that ZIP",
     "src/indicia/answers/screening/workbook.py": "parts of an upload packed anew, in memory alone",
     "app/screened.py": "the button that hands out hits, after those of closed sources were blanked",
