@@ -89,10 +89,10 @@ Measured apart, by `tests/bench/test_entities.py`, and not by the run that wrote
 
 | figure | aim | measured on 2026-11-28 |
 |---|---|---|
-| processor time | about 110 s, that two cores may be done in 60 s by the clock | 94 s (241 s before keys became numbers and letters were compared by their traces) |
-| by the clock | 60 s on two cores | not shown: 310 s on two cores that some twenty other jobs shared; two cores of their own need 47 s at least |
-| peak memory | 2 GB | 1.5 GB |
-| against brute-force rapidfuzz in the same run | - | 10 times as fast (token_sort_ratio of cleaned names on all cores, 3,046 s, extrapolated from 1,000 names) |
+| processor time | about 110 s, that two cores may be done in 60 s by the clock | 81 s (241 s before keys became numbers and letters were compared by their traces, on a busier machine) |
+| by the clock | 60 s on two cores | 58 s, nothing else running (one run; 310 s beside some twenty other jobs) |
+| peak memory | 2 GB | 1.7 GB |
+| against brute-force rapidfuzz in the same run | - | 7 times as fast (token_sort_ratio of cleaned names on all cores, 406 s, extrapolated from 1,000 names) |
 | noisy listed names with their listing among the candidates | at least 97 % | 98.5 % (394 of 400) |
 """
 RUN = "\n## A real run: defence notices\n\n"
