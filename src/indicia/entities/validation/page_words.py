@@ -89,10 +89,10 @@ Measured apart, by `tests/bench/test_entities.py`, and not by the run that wrote
 
 | figure | aim | measured on 2026-11-28 |
 |---|---|---|
-| processor time | about 110 s, that two cores may be done in 60 s by the clock | 81 s (241 s before keys became numbers and letters were compared by their traces, on a busier machine) |
-| by the clock | 60 s on two cores | 58 s, nothing else running (one run; 310 s beside some twenty other jobs) |
+| processor time | about 110 s, that two cores may be done in 60 s by the clock | 81 and 90 s in two runs (241 s before keys became numbers and letters were compared by their traces, on a busier machine) |
+| by the clock | 60 s on two cores | 58 and 73 s in two runs, nothing else running: met once, nearly met once |
 | peak memory | 2 GB | 1.7 GB |
-| against brute-force rapidfuzz in the same run | - | 7 times as fast (token_sort_ratio of cleaned names on all cores, 406 s, extrapolated from 1,000 names) |
+| against brute-force rapidfuzz in the same run | - | 7 and 6 times as fast (token_sort_ratio of cleaned names on all cores, 406 and 466 s, extrapolated from 1,000 names) |
 | noisy listed names with their listing among the candidates | at least 97 % | 98.5 % (394 of 400) |
 """
 RUN = "\n## A real run: defence notices\n\n"
