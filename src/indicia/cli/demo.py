@@ -12,8 +12,8 @@ from indicia.world.publishing import publish
 
 STARTER = "data/starter"
 STARTER_DAY = date(2026, 11, 21)
-# A world for tuning, at the level that shows most: enough facilities for every story.
-WORLD_SEED, WORLD_LEVEL, WORLD_FACILITIES = 1, "easy", 400
+# A world of the middle level in which leads of two stories and a false one can be walked through.
+WORLD_SEED, WORLD_LEVEL, WORLD_FACILITIES = 121, "middle", 1000
 
 
 def build(home: Path, progress: Progress = lambda _text: None) -> Outcome:
