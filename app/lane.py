@@ -3,7 +3,7 @@
 import polars as pl
 import streamlit as st
 
-from app import shared
+from app import drawn, shared
 from indicia.answers import charts, lane_around, lane_reports, lane_values, lanes, words
 from indicia.answers.charts import lane as pictures
 from indicia.answers.charts import subject
@@ -60,8 +60,8 @@ def over_time(store: Store, found: Explanation) -> None:
             ) or step  # fmt: skip
         rows = series.filter(pl.col("frequency") == step)
         named = lane_around.events(store, found.subject_id)
-        st.altair_chart(
-            pictures.reports(rows, named, found.name, lane_reports.GAP_SAYS, shared.caption()),
+        drawn.show(
+            pictures.reports, rows, named, found.name, lane_reports.GAP_SAYS, shared.caption(),
             key="reports", width="stretch",
             alt="Lines: value the importer and the exporter report over time; bars: the gap between them",
         )  # fmt: skip
@@ -79,8 +79,8 @@ def over_time(store: Store, found: Explanation) -> None:
         )
         return
     says = (lane_values.BAND_SAYS, lane_values.LEAST_SAYS)
-    st.altair_chart(
-        pictures.mixture(values, found.name, says, shared.caption()), key="mixture",
+    drawn.show(
+        pictures.mixture, values, found.name, says, shared.caption(), key="mixture",
         alt="Bars: share of value inside the band of AI servers, outside it, and without weight or pieces",
     )  # fmt: skip
     shared.twin(values, "mixture_table", "value by unit value, in US$")
@@ -119,8 +119,8 @@ def weighed(found: Explanation) -> None:
     """Rivals, weights against the strongest, and all evidence."""
     st.subheader("What weighs, and against what")
     rival = found.rivals["rival"][0]
-    st.altair_chart(
-        subject.weights(found.weights, "L1", rival, shared.caption()), key="weights",
+    drawn.show(
+        subject.weights, found.weights, "L1", rival, shared.caption(), key="weights",
         alt=f"Bars: prior, each item and total for L1 against {rival}, in bans",
     )  # fmt: skip
     shared.twin(found.weights.drop("step"), "weights_table", "weights in bans")
@@ -159,8 +159,8 @@ def rest(store: Store, filters: lanes.Filters) -> None:
     st.subheader("Coverage")
     results = lanes.coverage(store)
     if results.height:
-        st.altair_chart(
-            charts.coverage(results, shared.caption(), "lanes"), key="coverage",
+        drawn.show(
+            charts.coverage, results, shared.caption(), "lanes", key="coverage",
             alt="Bars: for each indicator, lanes with a flag, no flag, no data, not applicable",
         )  # fmt: skip
         shared.twin(

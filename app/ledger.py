@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import shared
+from app import drawn, shared
 from indicia.answers import charts, compute
 from indicia.answers.compute import Ledger
 from indicia.store import Store
@@ -36,11 +36,11 @@ def show(found: Ledger) -> None:
         "never a sum of classes. H100e (H100 equivalents, as published) is another unit than "
         "accelerators: beside, not to be compared. No data is not none."
     )
-    drawn = compute.charted(found.lines)
-    if drawn.height:
+    lines = compute.charted(found.lines)
+    if lines.height:
         left_out = compute.cut(found.lines)
-        st.altair_chart(
-            charts.ledger(drawn, shared.caption(), left_out), key="ledger",
+        drawn.show(
+            charts.ledger, lines, shared.caption(), left_out, key="ledger",
             alt="Intervals of accelerator counts per class and channel; the table below holds the same",
         )  # fmt: skip
         if left_out:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import polars as pl
 import streamlit as st
 
-from app import judging, shared
+from app import drawn, judging, shared
 from indicia.answers import charts, decisions, entity, timeline
 from indicia.answers.entity import Opened
 from indicia.store import Store
@@ -102,8 +102,8 @@ def around(store: Store, one: Opened) -> None:
     if found.is_empty():
         st.caption("None on record.")
         return
-    st.altair_chart(
-        charts.neighbours(found, one.name, in_all, shared.caption()), key="neighbours",
+    drawn.show(
+        charts.neighbours, found, one.name, in_all, shared.caption(), key="neighbours",
         alt="Lines from the organisation to its neighbours; the table below holds the same",
     )  # fmt: skip
     with st.expander("The same as a table: neighbours"):
@@ -144,8 +144,8 @@ def over_time(store: Store, one: Opened) -> None:
     if not timeline.has_own(marks):
         st.caption("Nothing dated on record.")
     else:
-        st.altair_chart(
-            charts.timeline(dated, shared.caption()), key="timeline", width="stretch",
+        drawn.show(
+            charts.timeline, dated, shared.caption(), key="timeline", width="stretch",
             alt="Timeline of listings, notices, shipments, hiring, models and events; the table below holds the same",
         )  # fmt: skip
         shared.twin(dated, "timeline_table", "everything dated")

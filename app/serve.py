@@ -3,6 +3,7 @@
 Everything heavy is imported before the server listens, so that the first reader does not wait.
 """
 
+import gc
 import pkgutil
 import sys
 from importlib import import_module
@@ -17,6 +18,9 @@ def main() -> None:
     """Import what the pages ask, then hand over to Streamlit."""
     for module in pkgutil.walk_packages(answers.__path__, f"{answers.__name__}."):
         import_module(module.name)
+    # Streamlit looks for garbage after every click: among what stays anyway that takes 0.14 s.
+    gc.collect()
+    gc.freeze()
     sys.argv = ["streamlit", "run", str(Path(__file__).with_name("main.py")), *sys.argv[1:]]
     streamlit()
 

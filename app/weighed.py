@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import shared
+from app import drawn, shared
 from indicia.answers import charts, facility, insight, waterfall, words
 from indicia.answers.reader import Reader
 from indicia.schema import RIVALS
@@ -18,8 +18,8 @@ def of_facility(store: Reader, facility_id: str, strongest: str) -> None:
             format_func=words.about, key="rival",
         )  # fmt: skip
         steps = waterfall.steps(store, facility_id, rival)
-        st.altair_chart(
-            charts.waterfall(steps, rival, shared.caption()), key="weights",
+        drawn.show(
+            charts.waterfall, steps, rival, shared.caption(), key="weights",
             alt=f"Bars that add up: prior, each family and total for H1 against {rival}, in bans",
         )  # fmt: skip
         shared.twin(steps, "weights_table", "steps in bans")

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import shared
+from app import drawn, shared
 from indicia.answers import charts, claimed, claims
 from indicia.errors import UsageError
 
@@ -17,8 +17,8 @@ if not names:
 else:
     name = st.selectbox("Organisation", names, key="organisation", bind="query-params")
     own, disclosed, years = claimed.of_organisation(shared.store(), name)
-    st.altair_chart(
-        charts.claimed(own, years, name, shared.caption()), key="claimed", width="stretch",
+    drawn.show(
+        charts.claimed, own, years, name, shared.caption(), key="claimed", width="stretch",
         alt="Points: operations claimed per model; bars: what disclosed hardware could give per year",
     )  # fmt: skip
     if not disclosed.height:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import shared
+from app import drawn, shared
 from indicia.answers import charts, compare, facility, words
 
 store = shared.store()
@@ -57,8 +57,10 @@ shared.table(compare.rivals(store, names), "Support over every rival, in bans", 
 st.subheader("On one axis")
 marks = compare.marks(store, names)
 if marks.height:
-    st.altair_chart(
-        charts.compare(marks, shared.caption()),
+    drawn.show(
+        charts.compare,
+        marks,
+        shared.caption(),
         alt="Timelines of the facilities on one axis; the table below holds the same",
         key="axis",
         width="stretch",

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import shared
+from app import drawn, shared
 from indicia.answers import charts, coverage, sources
 
 store = shared.store()
@@ -14,8 +14,10 @@ st.caption(
     "can see. Grey is not green."
 )
 if grid.height:
-    st.altair_chart(
-        charts.seen(grid, shared.caption()),
+    drawn.show(
+        charts.seen,
+        grid,
+        shared.caption(),
         alt="Grid of countries and indicators: for how many facilities an answer was computed; the "
         "table below holds the same",
         key="seen",

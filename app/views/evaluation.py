@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import shared
+from app import drawn, shared
 from indicia.answers import charts, evaluation
 
 st.title("Evaluation")
@@ -22,8 +22,8 @@ level = st.segmented_control(
     bind="query-params",
 )  # fmt: skip
 curves = evaluation.curves(made, level)
-st.altair_chart(
-    charts.evaluated(curves, str(level), evaluation.stamp(made)), key="curves", width="stretch",
+drawn.show(
+    charts.evaluated, curves, str(level), evaluation.stamp(made), key="curves", width="stretch",
     alt="Lines: precision against recall of every method; the table below holds the same",
 )  # fmt: skip
 shared.twin(curves, "curves_table", "points of the curves")

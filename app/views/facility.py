@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import briefed, cited, ledger, moved, published, reviewing, shared, weighed
+from app import briefed, cited, drawn, ledger, moved, published, reviewing, shared, weighed
 from indicia.answers import charts, facility, identity, timeline, words
 
 store = shared.store()
@@ -67,8 +67,8 @@ st.subheader("Timeline")
 marks = timeline.of_facility(store, wanted)
 dated, undated = timeline.dated(marks), timeline.undated(marks)
 if dated.height:
-    st.altair_chart(
-        charts.timeline(dated, shared.caption()), key="timeline", width="stretch",
+    drawn.show(
+        charts.timeline, dated, shared.caption(), key="timeline", width="stretch",
         alt="Timeline of power, compute, notices, hiring, events and evidence; the table below holds the same",
     )  # fmt: skip
 shared.twin(dated, "timeline_table", "everything dated")

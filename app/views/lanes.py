@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from app import lane, reviewing, saved, shared
+from app import drawn, lane, reviewing, saved, shared
 from indicia.answers import lane_around, lane_reports, lanes, words
 from indicia.answers.charts import lanes as pictures
 
@@ -92,12 +92,11 @@ else:
         "Period", periods, value=periods[-1], key="at", bind="query-params"
     ) if periods[1:] else periods[0]  # fmt: skip
     cells = lane_reports.grid(store, side, step, at)
-    event = st.altair_chart(
-        pictures.grid(cells, side, at, shared.caption()), on_select="rerun",
-        selection_mode=pictures.PICK, key="grid",
+    picked = drawn.show(
+        pictures.grid, cells, side, at, shared.caption(), modes=[pictures.PICK], key="grid",
         alt=f"Grid of exporters by importers in {at}; the table below holds the same",
     )  # fmt: skip
-    if one := pictures.picked(event.selection.get(pictures.PICK, [])):
+    if one := pictures.picked(picked.get(pictures.PICK, [])):
         shared.open_lane(one)
     shared.twin(cells, "grid_table", f"exporters by importers in {at}")
 

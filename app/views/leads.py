@@ -4,7 +4,7 @@ from urllib.parse import parse_qs
 
 import streamlit as st
 
-from app import asked, moved, person, several, shared, taking
+from app import asked, drawn, moved, person, several, shared, taking
 from indicia.answers import catalogue, charts, leads, reviews, sparklines, words
 
 store = shared.store()
@@ -72,8 +72,10 @@ shared.table(
 
 st.subheader("Coverage")
 results = leads.coverage(store)
-st.altair_chart(
-    charts.coverage(results, shared.caption()),
+drawn.show(
+    charts.coverage,
+    results,
+    shared.caption(),
     alt="Bars: for each indicator, facilities with a flag, no flag, no data, not applicable",
     key="coverage",
 )

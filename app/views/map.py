@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import shared
+from app import drawn, shared
 from indicia.answers import identity, lane_arcs, maps, places
 from indicia.answers.map_regions import REGIONS
 
@@ -34,26 +34,30 @@ arcs = lane_arcs.arcs(store)
 ground = maps.Ground(places.hubs(), arcs if with_lanes else arcs.clear())
 undrawn = places.undrawn(store)
 if is_dense:
-    drawn = places.density(store, look.cell_deg, until, look.box)
-    picture = maps.density(drawn, places.total(undrawn), shared.caption(), region, ground)
+    rows = places.density(store, look.cell_deg, until, look.box)
+    draw = maps.density
 else:
-    drawn = places.points(store, chosen, until, look.box)
-    picture = maps.points(drawn, places.total(undrawn), shared.caption(), region, ground)
+    rows = places.points(store, chosen, until, look.box)
+    draw = maps.points
 
-event = st.altair_chart(
-    picture,
-    on_select="rerun",
-    selection_mode=maps.modes(is_dense=is_dense, ground=ground),
+event = drawn.show(
+    draw,
+    rows,
+    places.total(undrawn),
+    shared.caption(),
+    region,
+    ground,
+    modes=maps.modes(is_dense=is_dense, ground=ground),
     key=f"map_{is_dense}_{ground.arcs.height}",
     alt="Map of facilities, hubs and lanes; the tables below hold the same",
 )
-picked, cell, lane = maps.selected(event.selection)
+picked, cell, lane = maps.selected(event)
 if lane:
     shared.open_lane(lane)
 if is_dense:
     st.subheader("The same squares as a table")
-    st.caption(places.in_words(drawn, until))
-    cell = shared.table(drawn, "Squares on the map, same data", "cells", pick="cell") or cell
+    st.caption(places.in_words(rows, until))
+    cell = shared.table(rows, "Squares on the map, same data", "cells", pick="cell") or cell
     here = places.in_cell(store, cell, look.cell_deg, until) if cell else None
 else:
     here = places.at_place(store, picked) if picked else None
@@ -65,9 +69,9 @@ elif here is not None and here.height:
         shared.open_facility(one)
 if not is_dense:
     st.subheader("The same places as a table")
-    st.caption(places.in_words(drawn, until))
+    st.caption(places.in_words(rows, until))
     if one := shared.table(
-        drawn.drop("is_chosen"), "Places on the map, same data", "places", pick="facility_id"
+        rows.drop("is_chosen"), "Places on the map, same data", "places", pick="facility_id"
     ):
         shared.open_facility(one)
 st.subheader(f"Lanes for the map: {arcs.height:,}")

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import shared
+from app import drawn, shared
 from indicia.answers import charts, method
 
 store = shared.store()
@@ -52,8 +52,11 @@ st.subheader("In this version of the data")
 shared.table(method.results(store, code), "Facilities per result", "results")
 bins, answered = method.distribution(store, code), method.answers(store, code)
 if bins.height:
-    st.altair_chart(
-        charts.measured(bins, method.unit(store, code), shared.caption()),
+    drawn.show(
+        charts.measured,
+        bins,
+        method.unit(store, code),
+        shared.caption(),
         alt=f"Bars: what {code} observed, per span of its measure; the table below holds the same",
         key="distribution",
     )

@@ -3,7 +3,7 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from app import shared
+from app import drawn, shared
 from indicia.answers import charts, rules
 from indicia.errors import UsageError
 
@@ -72,12 +72,11 @@ places = st.multiselect(
 )
 if places:
     stretches = rules.over_time(chip, places, owner, regime or "enforced", shared.now().date())
-    st.altair_chart(
-        charts.status(
-            stretches,
-            chip,
-            rules.picture_caption(regime or "enforced", owner, shared.caption()),
-        ),
+    drawn.show(
+        charts.status,
+        stretches,
+        chip,
+        rules.picture_caption(regime or "enforced", owner, shared.caption()),
         alt="Bars: for each destination, when a licence was required",
         key="status",
     )
