@@ -237,7 +237,7 @@ def test_the_sentence_is_plain_and_names_everything_asked():
         "(R2023-11): the rule of November 2023 controls it by processing performance and "
         "performance density, here by the headquarters."
     )
-    assert found.thresholds == ("a.1: tpp 15832 at least 4800 (met)",)
+    assert found.thresholds == ("a.1: tpp 15,832 at least 4,800 (met)",)
     assert (
         "another export-control regime" in licence_required(H100, "KP", "2024-01-01").sentence
     )
@@ -246,7 +246,7 @@ def test_the_sentence_is_plain_and_names_everything_asked():
 def test_where_it_is_no_the_comparison_is_shown():
     found = licence_required(H800, "CN", "2023-06-01", "CN")
     assert found.thresholds == (
-        "both prongs: tpp 15832 at least 4800 (met), io_total_gbs 528 at least 600 (not met)",
+        "both prongs: tpp 15,832 at least 4,800 (met), io_total_gbs 528 at least 600 (not met)",
     )
 
 

@@ -65,7 +65,7 @@ def test_both_sides_are_cited_and_the_meter_gives_the_origin():
     row, sources = asked(claim(), states=[quarter])
     assert row["result"] == "flag"
     assert row["observed_value"] == pytest.approx(100 * FLOOR_KW / 5, rel=0.02)
-    assert sources["quote"].to_list() == ["100000 accelerators", "5.0 MW on average"]
+    assert sources["quote"].to_list() == ["100,000 accelerators", "5.0 MW on average"]
     assert (row["origin_id"], str(row["ends_date"])) == ("made-facility_state", "2020-03-31")
 
 

@@ -29,7 +29,7 @@ from indicia.reference import tables
 from indicia.reference.compute.draws import Sheet
 from indicia.reference.compute.needs import KW_PER_MW, facility_kw, per_measure
 from indicia.reference.compute.priors import candidates
-from indicia.schema import CUSTOMS_FLOW, FACILITY, FACILITY_STATE
+from indicia.schema import CUSTOMS_FLOW, FACILITY, FACILITY_STATE, figure
 from indicia.store import unite
 
 CODE = "P04"
@@ -186,10 +186,10 @@ def _evidence(lanes: pl.DataFrame) -> pl.DataFrame:
         "US$ {} million in the twelve months to {} would need {} MW or more in nine of ten draws; {} MW "
         "were first recorded at {} sites from their start to six months after. Of this window and "
         "the one before, the smaller such ratio is {}.",
-        (pl.col("value_usd") / 1e6).round(1),
+        figure((pl.col("value_usd") / 1e6).round(1)),
         ends,
-        pl.col("needed_mw").round(1),
-        pl.col("energised_mw").round(1),
+        figure(pl.col("needed_mw").round(1)),
+        figure(pl.col("energised_mw").round(1)),
         "sites",
         pl.col("ratio").round(2),
     )

@@ -24,7 +24,7 @@ from indicia.indicators.steps import (
     median,
     normal,
 )
-from indicia.schema import POWER_LOAD, POWER_LOAD_MONTH, POWER_SITE_YEAR
+from indicia.schema import POWER_LOAD, POWER_LOAD_MONTH, POWER_SITE_YEAR, figure
 
 CODE = "P01"
 LEAST_MONTHS = 36
@@ -85,13 +85,13 @@ WITH near AS (
 SELECT 'zone' AS scope_kind, zone_id AS scope_id, 'power_load' AS table_name,
        concat('zone_id=', zone_id, ', hour_utc=',
               strftime(hour_utc AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%MZ')) AS row_key,
-       concat(round(demand_mw, 1), ' MW; base load of the month ', round(base_mw, 1), ' MW') AS quote,
+       concat(format('{:,.1f}', demand_mw), ' MW; base load of the month ', format('{:,.1f}', base_mw), ' MW') AS quote,
        source, source_url, fetch_id
 FROM near WHERE place = 1
 UNION ALL
 SELECT 'zone', c.zone_id, 'power_load_month',
        concat('zone_id=', c.zone_id, ', month_date=', c.month_date),
-       concat('base load ', round(c.base_mw, 1), ' MW'), p.source, p.source_url, p.fetch_id
+       concat('base load ', format('{:,.1f}', c.base_mw), ' MW'), p.source, p.source_url, p.fetch_id
 FROM cited_months c JOIN power_load_month p
   ON p.zone_id = c.zone_id AND p.source = c.source AND p.month_date = c.month_date
 WHERE c.table_name = 'power_load_month'
@@ -168,7 +168,7 @@ def _zones(months: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
 
 
 def _statement(accepted: pl.Expr, too_short: pl.Expr) -> pl.Expr:
-    size, least = pl.col("size_mw").round(1), pl.col("threshold_value").round(1)
+    size, least = figure(pl.col("size_mw").round(1)), figure(pl.col("threshold_value").round(1))
     when = pl.col("step_date").dt.strftime("%Y-%m")
     shows = pl.format("the smallest step this zone could show is {} MW.", least)
     return (
@@ -225,7 +225,7 @@ def _steps(months: pl.DataFrame) -> pl.DataFrame:
             "is_growth": steps.is_growth,
             "p_value": p,
             "p_basis": np.where(
-                np.isnan(p), NONE_AT_HAND, f"{DRAWS} series of the noise of {len(p)} zones"
+                np.isnan(p), NONE_AT_HAND, f"{DRAWS:,} series of the noise of {len(p):,} zones"
             ),
             "tests_count": np.maximum(steps.months - 2 * EACH_SIDE_MONTHS + 1, 1),
         },

@@ -14,6 +14,7 @@ from indicia.indicators.steps import (
     NORMAL_PER_MAD,
     NORMAL_PER_MEAN_DEVIATION,
 )
+from indicia.schema import figure
 
 KIND = "load_step_ge_5MW"
 LEAST_STEP_MW = 5.0
@@ -67,7 +68,7 @@ ORDER BY s.facility_id
 CITED = f"""
 SELECT 'facility' AS scope_kind, p.facility_id AS scope_id, 'power_site_year' AS table_name,
        concat('facility_id=', p.facility_id, ', year=', p.year) AS row_key,
-       concat(round(coalesce(p.average_reported_mw, p.electricity_reported_mwh / {HOURS_IN_YEAR}.0), 1),
+       concat(format('{{:,.1f}}', coalesce(p.average_reported_mw, p.electricity_reported_mwh / {HOURS_IN_YEAR}.0)),
               ' MW on average') AS quote,
        p.source, p.source_url, p.fetch_id
 FROM power_site_year p JOIN cited_years c
@@ -118,7 +119,7 @@ def _evidence(years: pl.DataFrame) -> pl.DataFrame:
     noise = pl.col("noise_mw")
     least = pl.max_horizontal(pl.lit(LEAST_STEP_MW), pl.col("middle_mw") + noise)
     is_computed = ~(short | noise.is_null())
-    change = pl.col("change_mw").round(1)
+    change = figure(pl.col("change_mw").round(1))
     result = (
         pl.when(~is_computed)
         .then(pl.lit("no_data"))
@@ -140,7 +141,7 @@ def _evidence(years: pl.DataFrame) -> pl.DataFrame:
                 "The largest rise, {} MW on average in {}, against {} MW that would stand out.",
                 change,
                 pl.col("year"),
-                least.round(1),
+                figure(least.round(1)),
             )
         )
     )

@@ -12,7 +12,7 @@ from indicia.indicators.answer import answered
 from indicia.indicators.base import Found, Indicator
 from indicia.indicators.campus_step import HOURS_IN_YEAR
 from indicia.indicators.detectability import share
-from indicia.schema import FACILITY_STATE, POWER_SITE_YEAR
+from indicia.schema import FACILITY_STATE, POWER_SITE_YEAR, figure
 from indicia.store import unite
 
 CODE = "P07"
@@ -160,8 +160,8 @@ def _evidence(sites: pl.DataFrame) -> pl.DataFrame:
 
 
 def _statement() -> pl.Expr:
-    high, low = pl.col("high_mw").round(1), pl.col("low_mw").round(1)
-    ratio = pl.col("ratio").round(1)
+    high, low = figure(pl.col("high_mw").round(1)), figure(pl.col("low_mw").round(1))
+    ratio = figure(pl.col("ratio").round(1))
     is_slip = (pl.col("ratio") / UNIT_SLIP - 1).abs() <= SLIP_SHARE
     metered = pl.format(
         "{} MW stated ({}) by {}, {} MW reported as drawn ({}) in the period to {}: {} to 1.",
@@ -203,9 +203,9 @@ def _sources(sites: pl.DataFrame) -> pl.DataFrame:
             "scope_id",
             pl.col(f"{side}_table_name").alias("table_name"),
             pl.col(f"{side}_row_key").alias("row_key"),
-            pl.format("{} MW ({})", pl.col(f"{side}_mw").round(1), f"{side}_power_kind").alias(
-                "quote"
-            ),
+            pl.format(
+                "{} MW ({})", figure(pl.col(f"{side}_mw").round(1)), f"{side}_power_kind"
+            ).alias("quote"),
             pl.col(f"{side}_source").alias("source"),
             pl.col(f"{side}_source_url").alias("source_url"),
             pl.col(f"{side}_fetch_id").alias("fetch_id"),

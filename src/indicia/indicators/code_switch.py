@@ -31,7 +31,7 @@ from indicia.indicators.lane_answer import (
     seen,
 )
 from indicia.indicators.own_past import Past, scaled
-from indicia.schema import CUSTOMS_FLOW
+from indicia.schema import CUSTOMS_FLOW, figure
 
 CODE = "C05"
 KIND = "code_switch_after_rule"
@@ -247,7 +247,7 @@ def _statement() -> pl.Expr:
         side,
         "rule_id",
         (100 * pl.col("share_after")).round(1),
-        (pl.col("moved_usd") / 1e6).round(1),
+        figure((pl.col("moved_usd") / 1e6).round(1)),
         side,
         pl.col("kept").round(2),
         "judged_count",

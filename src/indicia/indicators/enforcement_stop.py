@@ -24,7 +24,7 @@ from indicia.indicators.lane_answer import (
 )
 from indicia.indicators.lane_flows import FLOWS
 from indicia.indicators.lane_surge import ASKED
-from indicia.schema import CUSTOMS_FLOW, EVENT
+from indicia.schema import CUSTOMS_FLOW, EVENT, figure
 
 CODE = "C07"
 KIND = "trade_stops_after_enforcement"
@@ -244,12 +244,12 @@ def _statement() -> pl.Expr:
         "US$ {} million a month by the {}'s report in the half year before {} ({}, {}), {} million in "
         "the three months after: {} times what the deepest fall of the exporter's, importer's and world's other "
         "trade leaves, usually {}; {} of {} quiet dates before show as deep a fall; strongest of {} events.",
-        (pl.col("before_usd") / 1e6).round(2),
+        figure((pl.col("before_usd") / 1e6).round(2)),
         side,
         "event_date",
         "event_id",
         "status",
-        (pl.col("after_usd") / 1e6).round(2),
+        figure((pl.col("after_usd") / 1e6).round(2)),
         (-pl.col("fall")).exp().round(2),
         (-pl.col("usual_fall")).exp().round(2),
         "as_deep",

@@ -27,6 +27,7 @@ from indicia.schema import (
     HEADCOUNT_STATEMENT,
     POWER_SITE_YEAR,
     SHIPMENT,
+    figure,
 )
 
 CODE = "S04"
@@ -118,7 +119,7 @@ def compute(db: duckdb.DuckDBPyConnection) -> Found:
                 organisations.cited(
                     power.filter(pl.col("table_name") == table),
                     table,
-                    pl.format("{} MW reported", pl.col("mw").round(2)),
+                    pl.format("{} MW reported", figure(pl.col("mw").round(2))),
                 )
                 for table in (FACILITY_STATE.name, POWER_SITE_YEAR.name)
             ),
@@ -141,7 +142,7 @@ def compute(db: duckdb.DuckDBPyConnection) -> Found:
 
 
 def _whole(column: str) -> pl.Expr:
-    return pl.col(column).round().cast(pl.Int64)
+    return figure(pl.col(column).round().cast(pl.Int64))
 
 
 def _power(db: duckdb.DuckDBPyConnection, day: pl.DataFrame) -> pl.DataFrame:
@@ -186,14 +187,16 @@ def _judged(facts: pl.DataFrame) -> pl.DataFrame:
     )
     sides = pl.concat_str(
         pl.when(pl.col("site_mw").is_not_null()).then(
-            pl.format("its sites draw or hold {} MW as reported", pl.col("site_mw").round(1))
+            pl.format(
+                "its sites draw or hold {} MW as reported", figure(pl.col("site_mw").round(1))
+            )
         ),
         pl.when(pl.col("usd").is_not_null()).then(
             pl.format(
                 "servers and parts of US$ {} million came to it in twelve months, which need {} MW at "
                 "the least",
-                (pl.col("usd") / 1e6).round(1),
-                bought_mw.round(1),
+                figure((pl.col("usd") / 1e6).round(1)),
+                figure(bought_mw.round(1)),
             )
         ),
         separator="; ",
@@ -213,7 +216,7 @@ def _judged(facts: pl.DataFrame) -> pl.DataFrame:
                 "basis",
                 "on_date",
                 sides,
-                least.round(1),
+                figure(least.round(1)),
             )
         )
     )  # fmt: skip

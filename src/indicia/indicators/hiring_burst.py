@@ -13,7 +13,7 @@ from indicia.indicators.answer import answered
 from indicia.indicators.base import Found, Indicator
 from indicia.indicators.detectability import share
 from indicia.indicators.steps import NORMAL_PER_MAD
-from indicia.schema import EXPOSURE, STAFFING_COUNT
+from indicia.schema import EXPOSURE, STAFFING_COUNT, figure
 
 CODE = "S01"
 KIND = "dc_hiring_ge_3_adverts"
@@ -159,7 +159,7 @@ def _evidence(counts: pl.DataFrame, is_placed: pl.Expr) -> pl.DataFrame:
         .otherwise(
             pl.format(
                 "{} openings for GPU, network or data-centre work on {}; {}.",
-                pl.col("openings").cast(pl.Int64),
+                figure(pl.col("openings").cast(pl.Int64)),
                 "counted_date",
                 past,
             )

@@ -24,7 +24,7 @@ from indicia.indicators.lane_answer import (
 from indicia.indicators.lane_flows import CODES, flows
 from indicia.indicators.lane_surge import LEAST_MONTH_GROWTHS
 from indicia.indicators.own_past import Past, scaled
-from indicia.schema import CUSTOMS_FLOW
+from indicia.schema import CUSTOMS_FLOW, figure
 
 CODE = "C04"
 KIND = "hub_passes_surge_on"
@@ -195,11 +195,11 @@ def _statement() -> pl.Expr:
         "US$ {} million arrived at the hub from elsewhere from {} to {}, {} times the same months a year "
         "before; US$ {} million went on to this country from {} to {}, {} times: {} % of what arrived, "
         "usually {} %; strongest of {} months.",
-        (pl.col("arrived_usd") / 1e6).round(1),
+        figure((pl.col("arrived_usd") / 1e6).round(1)),
         "arrived_from",
         "arrived_to",
         pl.col("arrived_growth").clip(-12, 12).exp().round(2),
-        (pl.col("left_usd") / 1e6).round(1),
+        figure((pl.col("left_usd") / 1e6).round(1)),
         "left_from",
         "left_to",
         pl.col("left_growth").clip(-12, 12).exp().round(2),

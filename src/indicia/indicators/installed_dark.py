@@ -18,7 +18,7 @@ from indicia.indicators.detectability import share
 from indicia.reference.compute.draws import Sheet
 from indicia.reference.compute.needs import KW_PER_MW, facility_kw
 from indicia.reference.compute.priors import classes, of_class
-from indicia.schema import FACILITY_STATE, HARDWARE_STATEMENT, POWER_SITE_YEAR
+from indicia.schema import FACILITY_STATE, HARDWARE_STATEMENT, POWER_SITE_YEAR, figure
 from indicia.schema.observations import BOUNDARIES
 from indicia.store import unite
 
@@ -168,11 +168,11 @@ def _evidence(sites: pl.DataFrame) -> pl.DataFrame:
     held = pl.format(
         "{} {} reported installed by {} would draw at least {} MW idle; the highest average "
         "reported since is {} MW ({} to {}).",
-        pl.col("claimed").cast(pl.Int64),
+        figure(pl.col("claimed").cast(pl.Int64)),
         "unit",
         "on_date",
-        pl.col("floor_mw").round(2),
-        pl.col("mw").round(2),
+        figure(pl.col("floor_mw").round(2)),
+        figure(pl.col("mw").round(2)),
         "starts_date",
         "ends_date",
     )
@@ -209,8 +209,8 @@ def _evidence(sites: pl.DataFrame) -> pl.DataFrame:
 def _sources(sites: pl.DataFrame) -> pl.DataFrame:
     judged = sites.filter(pl.col("ratio").is_not_null())
     quotes = {
-        "claim": pl.format("{} {}", pl.col("claimed").cast(pl.Int64), "unit"),
-        "meter": pl.format("{} MW on average", pl.col("mw").round(2)),
+        "claim": pl.format("{} {}", figure(pl.col("claimed").cast(pl.Int64)), "unit"),
+        "meter": pl.format("{} MW on average", figure(pl.col("mw").round(2))),
     }
     return pl.concat(
         judged.select(

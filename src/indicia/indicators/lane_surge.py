@@ -24,7 +24,7 @@ from indicia.indicators.lane_answer import (
 )
 from indicia.indicators.lane_flows import CODES, FLOWS
 from indicia.indicators.own_past import Past, scaled
-from indicia.schema import CUSTOMS_FLOW
+from indicia.schema import CUSTOMS_FLOW, figure
 
 CODE = "C01"
 KIND = "corridor_surge_z_gt_3.5"
@@ -176,7 +176,7 @@ def _statement() -> pl.Expr:
         "US$ {} million in {} by the {}'s report: growth {} times the fastest of the exporter's "
         "other lanes, the importer's and the world's; share of the exporter's total ({}) {} %, "
         "usually {} %; strongest of {} periods.",
-        (pl.col("value_usd") / 1e6).round(1),
+        figure((pl.col("value_usd") / 1e6).round(1)),
         "period",
         side,
         pl.col("excess").clip(-12, 12).exp().round(2),

@@ -14,7 +14,14 @@ from indicia.entities.names import needs_country, normalised
 from indicia.indicators.answer import answered
 from indicia.indicators.base import Found, Indicator
 from indicia.indicators.detectability import share
-from indicia.schema import ENTITY_EDGE, ENTITY_LISTING, FACILITY, FACILITY_PARTY, PARTY_RECORD
+from indicia.schema import (
+    ENTITY_EDGE,
+    ENTITY_LISTING,
+    FACILITY,
+    FACILITY_PARTY,
+    PARTY_RECORD,
+    figure,
+)
 
 CODE = "E01"
 KIND = "listed_party_address_or_owner"
@@ -224,7 +231,12 @@ def _evidence(met: pl.DataFrame, lists: pl.DataFrame) -> pl.DataFrame:
                 "A short or common name that a list also has, in another country: {}.", "quote"
             )
         )
-        .otherwise(pl.format("Not found by identical name; listings compared: {}.", "listings"))
+        .otherwise(
+            pl.format(
+                "Not found by identical name; listings compared: {}.",
+                figure(pl.col("listings")),
+            )
+        )
     )
     return (
         facts.with_columns(result=result)

@@ -10,7 +10,7 @@ import polars as pl
 
 from indicia.indicators.answer import answered
 from indicia.indicators.base import Found, Indicator
-from indicia.schema import POWER_LOAD, POWER_LOAD_MONTH
+from indicia.schema import POWER_LOAD, POWER_LOAD_MONTH, figure
 
 CODE = "P03"
 KIND = "load_factor_gt_0.85"
@@ -71,8 +71,8 @@ WITH near AS (
 SELECT 'zone' AS scope_kind, zone_id AS scope_id, 'power_load' AS table_name,
        concat('zone_id=', zone_id, ', hour_utc=',
               strftime(hour_utc AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%MZ')) AS row_key,
-       concat(round(demand_mw, 1), ' MW; peak of the month ', round(peak_mw, 1), ' MW, mean ',
-              round(mean_mw, 1), ' MW') AS quote,
+       concat(format('{:,.1f}', demand_mw), ' MW; peak of the month ', format('{:,.1f}', peak_mw), ' MW, mean ',
+              format('{:,.1f}', mean_mw), ' MW') AS quote,
        source, source_url, fetch_id
 FROM near WHERE place = 1 ORDER BY scope_id, row_key
 """
@@ -146,7 +146,7 @@ def _statement() -> pl.Expr:
         "months",
         (100 * pl.col("load_factor")).round(1),
         (100 * pl.col("base_share")).round(1),
-        pl.col("mean_mw").round(1),
+        figure(pl.col("mean_mw").round(1)),
     )
     return (
         pl.when(pl.col("result") == "not_applicable")

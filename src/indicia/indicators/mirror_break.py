@@ -24,7 +24,7 @@ from indicia.indicators.lane_answer import (
 )
 from indicia.indicators.lane_flows import CODES
 from indicia.indicators.own_past import AT, Past, scaled
-from indicia.schema import CUSTOMS_FLOW
+from indicia.schema import CUSTOMS_FLOW, figure
 
 CODE = "C02"
 KIND = "mirror_asymmetry_break"
@@ -194,8 +194,8 @@ def _statement() -> pl.Expr:
         "exporter's goods than before; strongest of {} periods.",
         "starts_date",
         "ends_date",
-        (pl.col("imports_usd") / 1e6).round(1),
-        (pl.col("mirror_usd") / 1e6).round(1),
+        figure((pl.col("imports_usd") / 1e6).round(1)),
+        figure((pl.col("mirror_usd") / 1e6).round(1)),
         (100 * pl.col("gap")).round(1),
         (100 * pl.col("middle")).round(1),
         side,

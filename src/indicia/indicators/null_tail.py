@@ -210,7 +210,7 @@ def chances(
             asked[observed].cast(pl.Float64).to_numpy(),
             asked[tried].cast(pl.Int64).to_numpy(),
         )
-        basis = f"pooled null of {np.isfinite(pool).sum()} periods of {len(pool)} series"
+        basis = f"pooled null of {np.isfinite(pool).sum():,} periods of {len(pool):,} series"
         parts.append(
             asked.select("at", tests_count=pl.col(tried).cast(pl.Int64)).with_columns(
                 p_value=pl.Series(p).fill_nan(None),

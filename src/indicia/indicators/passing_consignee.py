@@ -24,7 +24,7 @@ from indicia.indicators.unit_values import (
     register_countries,
 )
 from indicia.reference import tables
-from indicia.schema import FACILITY_PARTY, PARTY_RECORD, SHIPMENT
+from indicia.schema import FACILITY_PARTY, PARTY_RECORD, SHIPMENT, figure
 
 CODE = "C06"
 PASSING, FIRST = "consignee_passes_goods_on", "first_purchase_in_AI_band"
@@ -250,20 +250,20 @@ def _statement() -> pl.Expr:
     passing = pl.format(
         "The name is consistent with {}; up to US$ {} million in three months",
         pl.col("mark").replace_strict(kinds, default=None, return_dtype=pl.String),
-        (pl.col("quarter_usd") / 1e6).round(2),
+        figure((pl.col("quarter_usd") / 1e6).round(2)),
     )
     before = pl.format(
         "US$ {} million of computers, parts and circuits in the two years before October 2022, and up "
         "to US$ {} million in six months since",
-        (pl.col("before_usd") / 1e6).round(2),
-        (pl.col("half_year_usd") / 1e6).round(2),
+        figure((pl.col("before_usd") / 1e6).round(2)),
+        figure((pl.col("half_year_usd") / 1e6).round(2)),
     )
     unknown = pl.lit(
         "whether it bought before October 2022 cannot be seen in the records at hand"
     )
     dear = pl.format(
         "US$ {} million of its {} lines lie in the band of AI servers. ",
-        (pl.col("band_usd") / 1e6).round(2),
+        figure((pl.col("band_usd") / 1e6).round(2)),
         "lines",
     )
     said = (

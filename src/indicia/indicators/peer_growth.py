@@ -15,7 +15,7 @@ from indicia.indicators.base import Found, Indicator
 from indicia.indicators.campus_step import KIND, LEAST_STEP_MW
 from indicia.indicators.steps import normal
 from indicia.indicators.synthetic import fit
-from indicia.schema import EXPOSURE, POWER_LOAD, POWER_LOAD_MONTH
+from indicia.schema import EXPOSURE, POWER_LOAD, POWER_LOAD_MONTH, figure
 
 CODE = "P02"
 CUT = 0.95
@@ -150,9 +150,9 @@ def _evidence(zones: pl.DataFrame) -> pl.DataFrame:
             pl.format(
                 "Base load of the last year lies {} MW from what its peers make of it ({}), whose "
                 "fit of the three years before is off by {} MW; placebo p {} among {} zones.",
-                pl.col("gap_mw").round(1),
+                figure(pl.col("gap_mw").round(1)),
                 "peers",
-                pl.col("error_mw").round(1),
+                figure(pl.col("error_mw").round(1)),
                 pl.col("p").round(3),
                 "placebos",
             )

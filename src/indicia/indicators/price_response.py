@@ -58,7 +58,7 @@ WITH cited AS (
   FROM cited_hours c
 )
 SELECT 'zone' AS scope_kind, c.zone_id AS scope_id, '{POWER_LOAD.name}' AS table_name, c.row_key,
-       concat(round(c.mw, 1), ' MW, usually ', round(c.usual_mw, 1), ' MW') AS quote,
+       concat(format('{{:,.1f}}', c.mw), ' MW, usually ', format('{{:,.1f}}', c.usual_mw), ' MW') AS quote,
        l.source, l.source_url, l.fetch_id
 FROM cited c
 JOIN power_load l ON l.zone_id = c.zone_id AND l.hour_utc = c.hour_utc AND l.source = c.source

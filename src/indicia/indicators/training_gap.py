@@ -15,7 +15,7 @@ from indicia.indicators.detectability import share
 from indicia.reference.clock.spans import first_day
 from indicia.reference.compute import claimed
 from indicia.reference.compute.claims import UTILISATIONS
-from indicia.schema import FACILITY_PARTY, HARDWARE_STATEMENT, TRAINING_CLAIM
+from indicia.schema import FACILITY_PARTY, HARDWARE_STATEMENT, TRAINING_CLAIM, figure
 
 CODE = "K01"
 KIND = "claim_needs_gt_disclosed_gpu_hours"
@@ -132,8 +132,8 @@ def _judged(facts: pl.DataFrame) -> pl.DataFrame:
         "{}e24 in that year and the one before, at half its peak.",
         "year",
         "models",
-        (pl.col("least_flop") / 1e24).round_sig_figs(3),
-        (pl.col("could_flop") / 1e24).round_sig_figs(3),
+        figure((pl.col("least_flop") / 1e24).round_sig_figs(3)),
+        figure((pl.col("could_flop") / 1e24).round_sig_figs(3)),
     )
     statement = (
         pl.when(is_computed)
@@ -185,7 +185,7 @@ def _sources(worst: pl.DataFrame, own: pl.DataFrame, hardware: pl.DataFrame) -> 
     )
     counted = pl.format(
         "{} {}",
-        pl.col("number").cast(pl.Int64),
+        figure(pl.col("number").cast(pl.Int64)),
         pl.col("chip_text").replace("", "accelerators"),
     )
     return pl.concat(

@@ -13,7 +13,7 @@ from indicia.indicators.answer import answered
 from indicia.indicators.base import Found, Indicator
 from indicia.indicators.detectability import share
 from indicia.reference import tables
-from indicia.schema import EXPOSURE, FACILITY, PROCUREMENT_NOTICE
+from indicia.schema import EXPOSURE, FACILITY, PROCUREMENT_NOTICE, figure
 
 CODE = "R05"
 KIND = "purchase_unit_price_in_AI_band"
@@ -44,9 +44,9 @@ def compute(db: duckdb.DuckDBPyConnection) -> Found:
         "row",
         quote=pl.format(
             "US$ {} / {} units = US$ {} per unit",
-            pl.col("amount").round(2),
+            figure(pl.col("amount").round(2)),
             pl.col("quantity_count"),
-            pl.col("price_usd").round(0).cast(pl.Int64),
+            figure(pl.col("price_usd").round(0).cast(pl.Int64)),
         ),
         is_strong="is_in_band",
     )
@@ -94,7 +94,7 @@ def _evidence(facts: pl.DataFrame, priced: pl.DataFrame) -> pl.DataFrame:
         prices=pl.col("has_price").sum(),
         computing=computing.any(),
         other_money=(computing & pl.col("is_stated") & pl.col("currency").is_not_null()).any(),
-        price=pl.col("price_usd").filter(hit).min().round(0).cast(pl.Int64),
+        price=figure(pl.col("price_usd").filter(hit).min().round(0).cast(pl.Int64)),
         names_from=pl.col("first_date").filter(hit).min(),
     )
     found = facts.join(per_process, on="process_id", how="left").with_columns(

@@ -32,7 +32,7 @@ from indicia.indicators.unit_values import (
     SHIPPED,
     register_countries,
 )
-from indicia.schema import CUSTOMS_FLOW, SHIPMENT
+from indicia.schema import CUSTOMS_FLOW, SHIPMENT, figure
 
 CODE = "C03"
 KIND = "import_unit_value_in_AI_band"
@@ -158,8 +158,12 @@ def _statement() -> pl.Expr:
         default=None,
         return_dtype=pl.String,
     )
-    per_kg = pl.format(", {} US$/kg on average", pl.col("usd_per_kg").round(0).cast(pl.Int64))
-    per_piece = pl.format(", {} US$ a piece", pl.col("usd_per_piece").round(0).cast(pl.Int64))
+    per_kg = pl.format(
+        ", {} US$/kg on average", figure(pl.col("usd_per_kg").round(0).cast(pl.Int64))
+    )
+    per_piece = pl.format(
+        ", {} US$ a piece", figure(pl.col("usd_per_piece").round(0).cast(pl.Int64))
+    )
     judged = pl.format(
         "HS {} in {} by {}: {} % of the value lies in the band of AI servers (US$ {} million{}{}), "
         "usually {} %; strongest of {} periods and codes.",
@@ -167,7 +171,7 @@ def _statement() -> pl.Expr:
         "period",
         by,
         (100 * pl.col("band_share")).round(1),
-        (pl.col("band_usd") / 1e6).round(2),
+        figure((pl.col("band_usd") / 1e6).round(2)),
         per_kg.fill_null(""),
         per_piece.fill_null(""),
         (100 * pl.col("middle")).round(1),

@@ -19,7 +19,7 @@ from indicia.indicators.passing_consignee import LEAST_BAND_USD, TAKEN
 from indicia.indicators.unit_values import CODES, IN_BAND, PIECE_COUNT
 from indicia.reference import tables
 from indicia.reference.clock.spans import stretches
-from indicia.schema import FACILITY_PARTY, PARTY_RECORD, SHIPMENT
+from indicia.schema import FACILITY_PARTY, PARTY_RECORD, SHIPMENT, figure
 
 CODE, KIND = "C08", "AI_band_goods_by_way_of_hub"
 THRESHOLD = LEAST_BAND_USD
@@ -161,12 +161,12 @@ def _evidence(asked: pl.DataFrame) -> pl.DataFrame:
 def _statement() -> pl.Expr:
     bound = pl.format(
         "US$ {} million of servers and parts priced like AI servers, bound for a place where licences were hardly to be had; ",
-        (pl.col("band_usd") / 1e6).round(2),
+        figure((pl.col("band_usd") / 1e6).round(2)),
     )
     more = pl.when(pl.col("hubs") > 1).then(pl.format(" and {} more", pl.col("hubs") - 1))
     way = pl.format(
         "up to US$ {} million of it in three months by way of {}{}.",
-        (pl.col("quarter_usd") / 1e6).round(2),
+        figure((pl.col("quarter_usd") / 1e6).round(2)),
         "first_hub",
         more.otherwise(pl.lit("")),
     )

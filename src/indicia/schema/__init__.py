@@ -1,6 +1,7 @@
 """The tables, defined once: what can be said, in which unit, and what one row is."""
 
 from indicia.schema.base import UTC, Column, Table
+from indicia.schema.figures import dollars, figure
 from indicia.schema.identity import facility_id, short_hash, slug, text_hashes
 from indicia.schema.observations import (
     CUSTOMS_FLOW,
@@ -150,7 +151,9 @@ __all__ = [
     "UTC",
     "Column",
     "Table",
+    "dollars",
     "facility_id",
+    "figure",
     "parsed",
     "short_hash",
     "slug",

@@ -175,7 +175,7 @@ ASSESSMENT = Table(
         Column("support_low_bans", pl.Float64, "Support with a fifth of the prior for H1.", "bans", required=True),
         Column("support_high_bans", pl.Float64, "Support with five times the prior for H1.", "bans", required=True),
         Column("is_prior_driven", pl.Boolean, "The verdict changes with the prior within those bounds.", required=True),
-        Column("families_for_count", pl.Int64, "Independent families that favour H1 against the strongest rival.", "count", required=True),
+        Column("families_for_count", pl.Int64, "Independent families that favour H1 over its rivals together, each rival weighted by its prior.", "count", required=True),
         Column("computable_count", pl.Int64, "Indicators with flag or no flag.", "count", required=True),
         Column("applicable_count", pl.Int64, "Indicators that could apply.", "count", required=True),
         Column("coverage_share", pl.Float64, "Computable over applicable.", "share", required=True, at_least=0, at_most=1),

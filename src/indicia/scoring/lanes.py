@@ -12,6 +12,7 @@ import polars as pl
 
 from indicia.indicators.lane_flows import CODES, FLOWS
 from indicia.reference import tables
+from indicia.schema import figure
 from indicia.scoring.admissible import admissible
 from indicia.scoring.models import LANE
 from indicia.scoring.subjects import EXPOSURES, FACTS, Subjects
@@ -200,7 +201,7 @@ def _passed_on(known: pl.DataFrame, clock: pl.DataFrame, onward: pl.DataFrame) -
             onward_reason=pl.format(
                 "{} is a hub from which up to US$ {} million of the basket a year goes on to {}; {}",
                 "importer",
-                (pl.col("value_usd") / 1e6).round().cast(pl.Int64),
+                figure((pl.col("value_usd") / 1e6).round().cast(pl.Int64)),
                 "onward",
                 "reason",
             ),

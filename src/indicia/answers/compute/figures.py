@@ -4,6 +4,7 @@ import polars as pl
 
 from indicia.answers.compute.scopes import Period
 from indicia.answers.reader import Reader
+from indicia.schema import figure
 from indicia.scoring.ledger.named import HAS_NONE
 from indicia.scoring.ledger.power import CAPACITY, SITES_SAY
 
@@ -135,7 +136,7 @@ def _reading() -> pl.Expr:
         .otherwise(pl.col("power_kind").replace_strict(KINDS_SAY, return_dtype=pl.String))
     )
     planned = pl.when(pl.col("is_projection")).then(pl.lit("planned ")).otherwise(pl.lit(""))
-    mw = pl.col("mw").round_sig_figs(MOST_FIGURES).cast(pl.String).str.strip_suffix(".0")
+    mw = figure(pl.col("mw").round_sig_figs(MOST_FIGURES)).str.strip_suffix(".0")
     return pl.format("{}{}, {}, {}: {} MW", planned, kind, pl.col("basis"), day, mw)
 
 

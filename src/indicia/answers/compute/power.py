@@ -9,6 +9,7 @@ from indicia.answers.compute.figures import BOUNDARY_SAYS, KINDS_SAY
 from indicia.answers.compute.scopes import Inside, Period
 from indicia.answers.reader import Reader
 from indicia.entities.names import normalised
+from indicia.schema import figure
 from indicia.scoring.ledger import Assumptions, candidates, counted, summed
 from indicia.scoring.ledger.named import classes_named
 from indicia.scoring.ledger.power import CAPACITY
@@ -112,7 +113,7 @@ def operator_lines(
         reading=pl.format(
             "company-wide IT capacity, reported, {}: {} MW",
             "as_of",
-            pl.col("mw").cast(pl.String).str.strip_suffix(".0"),
+            figure(pl.col("mw")).str.strip_suffix(".0"),
         ),
         basis=pl.lit("reported"),
         amount=pl.col("mw"),

@@ -8,6 +8,7 @@ from indicia.answers.compute import lines
 from indicia.answers.compute.scopes import Inside, Period, Scope
 from indicia.answers.reader import Reader
 from indicia.entities.names import normalised
+from indicia.schema import figure
 from indicia.scoring.ledger import classes
 from indicia.scoring.ledger.named import (
     ACCELERATORS,
@@ -155,7 +156,7 @@ def _read(kept: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
             "{}, {}: {} {}",
             "stage",
             pl.col("notice_date").dt.strftime("%Y-%m-%d").fill_null("undated"),
-            pl.col("quantity_count").cast(pl.Int64),
+            figure(pl.col("quantity_count").cast(pl.Int64)),
             "counts",
         ),
         subject=pl.coalesce("buyer_name", "process_id"),

@@ -11,6 +11,7 @@ import polars as pl
 from indicia.errors import UsageError
 from indicia.reference.chips import chips
 from indicia.reference.clock.rules import Rulebook
+from indicia.schema import figure
 
 FIGURES = ("tpp", "perf_density", "mem_bw_gbs", "io_total_gbs")
 WORDS = ("vendor", "dc_marketed")
@@ -137,7 +138,7 @@ def _values(asked: pl.DataFrame) -> pl.DataFrame:
 
 def _said() -> pl.Expr:
     def plain(column: str) -> pl.Expr:
-        text = pl.col(column).cast(pl.String).str.strip_suffix(".0")
+        text = figure(pl.col(column)).str.strip_suffix(".0")
         return text.fill_null("not known")
 
     bound = pl.concat_str(
