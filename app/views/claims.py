@@ -6,17 +6,18 @@ from app import drawn, shared
 from indicia.answers import charts, claimed, claims
 from indicia.errors import UsageError
 
+store = shared.store()
 st.title("Claims")
 st.caption(claims.NO_VERDICT)
 
 st.subheader("One organisation over time")
-names = claimed.organisations(shared.store())
+names = claimed.organisations(store)
 shared.say_if_stale("organisation", names)
 if not names:
     st.caption(claimed.NO_CLAIMS)
 else:
     name = st.selectbox("Organisation", names, key="organisation", bind="query-params")
-    own, disclosed, years = claimed.of_organisation(shared.store(), name)
+    own, disclosed, years = claimed.of_organisation(store, name)
     drawn.show(
         charts.claimed, own, years, name, shared.caption(), key="claimed", width="stretch",
         alt="Points: operations claimed per model; bars: what disclosed hardware could give per year",
@@ -35,25 +36,29 @@ else:
         )
 
 st.subheader("Published claims")
-shared.table(claims.overview(), "Published claims side by side", "overview")
-judged = claimed.judged(shared.store())
+shipped = claims.published(store.kind)
+if shipped:
+    shared.table(claims.overview(), "Published claims side by side", "overview")
+else:
+    st.caption("The published claims of real models are left out of an invented world.")
+judged = claimed.judged(store)
 with st.expander(f"Models of these data whose utilisation can be computed: {judged.height}"):
     st.caption(claimed.WHY_FEW)
     shared.table(judged, "Claims with a utilisation", "judged")
 
 st.subheader("One claim")
-held = claimed.models(shared.store())
-shared.say_if_stale("model", [*claims.published(), *held])
+held = claimed.models(store)
+shared.say_if_stale("model", [*shipped, *held])
 model = st.selectbox(
     "Start from",
-    ["", *claims.published(), *held],
+    ["", *shipped, *held],
     key="model",
     bind="query-params",
     format_func=lambda m: m or "an empty form",
 )
-base, why = claims.of_model(model) if model in claims.published() else None, ""
+base, why = claims.of_model(model) if model in shipped else None, ""
 if base is None:
-    base, why = claimed.of_model(shared.store(), model) if model else (claimed.EMPTY, "")
+    base, why = claimed.of_model(store, model) if model else (claimed.EMPTY, "")
 with st.form("claim"):
     first, second, third = st.columns(3)
     parameters = first.number_input(

@@ -35,7 +35,7 @@ PAGES = {
     "screen": "Screen a list",
     "compute": "Compute",
     "rules": "Rules",
-    "claims?model=Kimi+K2": "Claims",
+    "claims?model=Made-LM": "Claims",
     f"review?case=facility:{made_store.BOLD}": "Review",
     "exports": "Exports",
     "coverage": "Coverage",

@@ -2,12 +2,14 @@
 
 import json
 from datetime import date
+from types import SimpleNamespace
 
 import polars as pl
 import pytest
 
 from indicia import bundled
 from indicia.answers import charts, claimed
+from indicia.answers import claims as claims_shipped
 from indicia.cli.main import program
 from indicia.errors import UsageError
 from indicia.reference import tables
@@ -171,6 +173,12 @@ def test_shipped_claims_speak_without_any_store(store):
     assert own["implied_share"].drop_nulls().to_list() == [pytest.approx(0.346, abs=5e-4)]
     assert disclosed["number"].to_list() == [2048]
     assert claimed.shown_years(years)["year"].to_list() == ["2024", "2026"]
+
+
+def test_an_invented_world_knows_no_real_developer(store):
+    invented = SimpleNamespace(kind="synthetic", as_of=None, sql=store.sql)
+    assert claimed.organisations(invented) == []
+    assert claims_shipped.published("synthetic") == []
 
 
 def test_one_organisation_is_found_by_any_of_its_names(store):

@@ -3,11 +3,13 @@
 from datetime import date
 
 import made
+import made_ledger
 import polars as pl
 import pytest
 from made_ledger import ask, ends, flow, of, site, state
 
 from indicia.answers import compute
+from indicia.errors import UsageError
 from indicia.scoring.ledger import candidates
 from indicia.scoring.ledger.named import units_stated
 
@@ -164,7 +166,10 @@ def test_a_claim_of_operations_alone_implies_no_number_and_is_counted_as_left_ou
     )
 
 
-def test_a_shipped_claim_is_found_by_its_organisation():
+def test_a_shipped_claim_is_found_by_its_organisation_but_not_in_an_invented_world(monkeypatch):
+    with pytest.raises(UsageError, match="no record under the name 'DeepSeek'"):
+        ask("entity", "DeepSeek")
+    monkeypatch.setattr(made_ledger.Made, "kind", "live")
     lines = of(ask("entity", "DeepSeek"), "claims")
     assert lines["accelerators_p50_count"].to_list() == [2048.0]
 

@@ -5,6 +5,7 @@ from difflib import get_close_matches
 import polars as pl
 
 from indicia.answers.claimed_rows import shown_claims, shown_hardware, shown_years
+from indicia.answers.claims import INVENTED
 from indicia.answers.reader import Reader
 from indicia.errors import UsageError
 from indicia.reference import tables
@@ -169,9 +170,10 @@ def of_organisation(
 
 
 def _shipped(store: Reader) -> pl.DataFrame:
-    """The claims of training_claims.csv, in the columns of the store's."""
+    """The claims of training_claims.csv, in the columns of the store's; none beside an invented world."""
     numbers = ("active_params_b", "tokens_t", "flop", "accelerators", "accelerator_hours")
-    rows = tables.table("training_claims").with_columns(pl.col(numbers).cast(pl.Float64))
+    real = tables.table("training_claims").filter(pl.lit(store.kind != INVENTED))
+    rows = real.with_columns(pl.col(numbers).cast(pl.Float64))
     attention = Interval.of(Sheet("hopper", Assumptions()).draw("attention_ratio"))
     counted = (
         pl.col("active_params_b")

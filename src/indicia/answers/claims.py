@@ -8,6 +8,7 @@ from indicia.scoring.ledger import Interval, classes
 
 __all__ = [
     "CLASSES",
+    "INVENTED",
     "NO_VERDICT",
     "PRECISIONS",
     "Claim",
@@ -18,6 +19,8 @@ __all__ = [
     "published",
 ]
 
+# Real developers have no place in an invented world.
+INVENTED = "synthetic"
 NO_VERDICT = (
     ("A plausible claim clears nobody and an implausible one accuses nobody. It cannot tell: ")
     + "; ".join(claims.CANNOT_TELL)
@@ -27,9 +30,9 @@ PRECISIONS = tuple(claims.PRECISIONS)
 CLASSES = tuple(classes()["chip_class"])
 
 
-def published() -> list[str]:
-    """The models whose claims ship with the library."""
-    return [claim.model for claim in claims.published()]
+def published(kind: str = "") -> list[str]:
+    """The models whose claims ship with the library; none beside data of that kind if it is invented."""
+    return [claim.model for claim in claims.published() if kind != INVENTED]
 
 
 def of_model(model: str) -> Claim:
@@ -100,7 +103,7 @@ def overview() -> pl.DataFrame:
                 "chip": claim.chip_class or "not stated",
                 "utilisation": None if found.mfu is None else f"{found.mfu:.1%}",
                 "band": found.band,
-                "million hours at 35%": round(needed[claims.USUAL] / 1e6, 2),
+                "million hours at 35%": f"{needed[claims.USUAL] / 1e6:,.2f}",
             }
         )
     return pl.DataFrame(rows)

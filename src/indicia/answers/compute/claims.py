@@ -5,6 +5,7 @@ from typing import Any
 
 import polars as pl
 
+from indicia.answers.claims import INVENTED
 from indicia.answers.compute import lines
 from indicia.answers.compute.scopes import Inside, Period, Scope
 from indicia.answers.reader import Reader
@@ -94,7 +95,7 @@ def hardware_lines(store: Reader, scope: Scope, where: Inside, period: Period) -
 
 def claims(store: Reader, scope: Scope, where: Inside, period: Period) -> pl.DataFrame:
     """The training claims of a scope's organisations, by exact comparable name, or of a country."""
-    shipped = tables.table("training_claims")
+    shipped = tables.table("training_claims").filter(pl.lit(store.kind != INVENTED))
     own = shipped.select(
         "model",
         "organisations",
