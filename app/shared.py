@@ -164,9 +164,10 @@ def _grid(
         ),
     )
     height = min(PIXELS_PER_ROW * (frame.height + 1) + 3, MOST_PIXELS)
+    sent = safe.to_arrow()  # as it is sent: by way of pandas it takes seven times as long
     if not mode:
         st.dataframe(
-            safe,
+            sent,
             hide_index=True,
             column_order=shown,
             column_config=config,
@@ -177,7 +178,7 @@ def _grid(
         )
         return []
     event = st.dataframe(
-        safe, hide_index=True, column_order=shown, column_config=config, alt=alt, key=key, height=height, placeholder="—",
+        sent, hide_index=True, column_order=shown, column_config=config, alt=alt, key=key, height=height, placeholder="—",
         on_select="rerun", selection_mode=mode,
     )  # fmt: skip
     return [n for n in event.selection.rows if n < frame.height]
