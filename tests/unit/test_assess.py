@@ -208,7 +208,7 @@ def test_a_site_is_judged_as_computed_by_hand():
     support = {k: evidence[k] + prior(DECLARED, k) for k in RIVALS}
     rival = min(support, key=support.get)
     (row,) = answer["assessment"].iter_rows(named=True)
-    assert rival == "H7"
+    assert rival == "H2"
     assert row["strongest_rival"] == rival
     assert row["support_bans"] == pytest.approx(support[rival], abs=1e-12)
     assert row["evidence_bans"] == pytest.approx(evidence[rival], abs=1e-12)

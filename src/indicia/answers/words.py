@@ -167,5 +167,5 @@ def confidence(facts: Mapping[str, Any]) -> str:
     plural = "family favours" if families == 1 else "families favour"
     return (
         f"Confidence: {level}. {coverage(facts['computable_count'], facts['applicable_count'])}; "
-        f"{families} independent {plural} H1 against the strongest rival; {prior}."
+        f"{families} independent {plural} H1 over its rivals together; {prior}."
     )

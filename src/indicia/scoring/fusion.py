@@ -152,13 +152,18 @@ def support(weights: Floats, prior: Floats, cap: float) -> tuple[Floats, Integer
     return against_each[np.arange(len(rival)), rival], rival
 
 
-def families_for(weights: Floats, rival: Integers, least_bans: float) -> Integers:
-    """How many families favour the first hypothesis against one rival each, by at least so much.
+def favouring(weights: Floats, prior: Floats, least_bans: float) -> npt.NDArray[np.bool_]:
+    """Which families favour the first hypothesis over all its rivals together (assessed x families).
+
+    A family's likelihood under the rivals is their mean, each weighted by its prior: a family that
+    favours the first hypothesis alone makes it likelier than it was.
 
     Args:
         weights: Assessed x families x rivals (bans).
-        rival: The rival per assessed, as a column of `weights`.
+        prior: Assessed x rivals: first hypothesis over each rival (bans).
         least_bans: A family that weighs less is taken to say nothing (bans).
     """
-    against = weights[np.arange(len(rival)), :, rival]
-    return np.asarray((against >= least_bans).sum(axis=1), dtype=np.int64)
+    share = 10.0**-prior
+    share /= share.sum(axis=1, keepdims=True)
+    ratio = np.einsum("afr,ar->af", 10.0**-weights, share)
+    return np.asarray(-np.log10(ratio) >= least_bans)

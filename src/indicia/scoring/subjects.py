@@ -176,7 +176,7 @@ def _judged(
     lead, caps = model.lead, tables.settings()["caps"]
     reached, rival = fusion.support(weights, prior, caps["total_bans"])
     rows = np.arange(facts.height)
-    families_for = fusion.families_for(weights, rival, caps["favours_from_bans"])
+    families_for = fusion.favouring(weights, prior, caps["favours_from_bans"]).sum(axis=1)
     low, high = (reached + np.log10(f) for f in lead["prior_factors"])
     is_admissible = facts["is_admissible"].to_numpy()
     each = [

@@ -23,7 +23,7 @@ def judge(
     lead, caps = settings()["lead"], settings()["caps"]
     reached, rival = fusion.support(weights, prior, caps["total_bans"])
     rows = np.arange(facilities.height)
-    families_for = fusion.families_for(weights, rival, caps["favours_from_bans"])
+    families_for = fusion.favouring(weights, prior, caps["favours_from_bans"]).sum(axis=1)
     evidence = np.clip(weights.sum(axis=1), -caps["total_bans"], caps["total_bans"])[
         rows, rival
     ]
@@ -72,7 +72,7 @@ def verdicts_of(
 
     Args:
         support: Bans against the strongest rival.
-        families_for: Families that favour the first hypothesis against that rival (count).
+        families_for: Families that favour the first hypothesis over its rivals together (count).
         is_admissible: Whether it can be asked.
         lead: `threshold_bans` and `families_at_least`.
         apart: The word where it cannot.

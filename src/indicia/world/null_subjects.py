@@ -67,8 +67,8 @@ def _class(random: np.random.Generator, model: Model, name: str, count: int) -> 
     )
     weights = fusion.families(items, (count, len(FAMILIES)), caps["family_bans"])
     prior = np.tile(prior_bans(model, pl.Series([name])), (count, 1))
-    support, rival = fusion.support(weights, prior, caps["total_bans"])
-    families_for = fusion.families_for(weights, rival, caps["favours_from_bans"])
+    support, _ = fusion.support(weights, prior, caps["total_bans"])
+    families_for = fusion.favouring(weights, prior, caps["favours_from_bans"]).sum(axis=1)
     return np.where(families_for >= lead["families_at_least"], support, -np.inf)
 
 

@@ -31,12 +31,12 @@ def reached(tables: Tables, families: Collection[str]) -> tuple[Floats, fusion.I
     priors = [np.tile(p, (judged.height, 1)) for p in prior_bans()]
     tried = [fusion.support(weights, prior, caps["total_bans"]) for prior in priors]
     stated = judged["is_prior_stated"].to_numpy()
-    own, rival = fusion.support(weights, _own_prior(tables), caps["total_bans"])
     lowest = np.argmin([support for support, _ in tried], axis=0)
-    rows = np.arange(judged.height)
-    support = np.where(stated, own, np.stack([s for s, _ in tried])[lowest, rows])
-    rival = np.where(stated, rival, np.stack([r for _, r in tried])[lowest, rows])
-    return support, fusion.families_for(weights, rival, caps["favours_from_bans"])
+    least = np.stack(priors)[lowest, np.arange(judged.height)]
+    prior = np.where(stated[:, None], _own_prior(tables), least)
+    support, _ = fusion.support(weights, prior, caps["total_bans"])
+    favours = fusion.favouring(weights, prior, caps["favours_from_bans"])
+    return support, favours.sum(axis=1)
 
 
 def ordered(
