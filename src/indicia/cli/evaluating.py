@@ -16,7 +16,8 @@ from indicia.world.evaluation.one_world import CUTS_MONTHS
 from indicia.world.evaluation.runs import Wanted
 from indicia.world.making import LEVELS
 
-TUNING, FINAL = range(1, 21), range(101, 141)
+# Seeds 101 to 140 were the final ones of an earlier scoring, and are spent.
+TUNING, FINAL = range(1, 21), range(141, 181)
 FACILITIES = 1000
 SEEN_EARLIER = 20  # worlds that are looked at from earlier days too: each such day costs as much as the last
 PAGE, PICTURE, FIGURES = (
@@ -34,7 +35,7 @@ def evaluate(
         bool,
         typer.Option(
             "--final",
-            help="The final run: all levels, seeds 101-140, fitted on 1-20; do it once.",
+            help="The final run: all levels, seeds 141-180, fitted on 1-20; do it once.",
         ),
     ] = False,
     processes: Annotated[int, typer.Option(help="Worlds made at once.", min=1)] = 2,

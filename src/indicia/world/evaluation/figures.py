@@ -7,12 +7,19 @@ import polars as pl
 
 from indicia.scoring.hypotheses import FAMILIES
 from indicia.world.evaluation import learned, one_world, ranking
-from indicia.world.evaluation.baselines import EQUAL, FLAGS, LARGEST, RANDOM, SIZE
+from indicia.world.evaluation.baselines import (
+    EQUAL,
+    FLAGS,
+    LARGEST,
+    RANDOM,
+    SIZE,
+    outside_last,
+)
 from indicia.world.evaluation.ranking import Floats, Measured, measured
 from indicia.world.evaluation.sample import Sample
 from indicia.world.evaluation.threshold import FALSE_SHARE
 
-OURS = "indicia"
+OURS, SUPPORT = "indicia", "indicia, by support alone"
 UNSUPERVISED = (RANDOM, SIZE, FLAGS, EQUAL, LARGEST, learned.FOREST)
 AVERAGE, AVERAGE_VISIBLE = "average precision", "average precision, visible"
 RECALL, RECALL_VISIBLE = "recall at 1 in 1,000", "recall at 1 in 1,000, visible"
@@ -31,7 +38,11 @@ SCHEMA = {
 
 def scores(sample: Sample, boosted: Floats | None) -> dict[str, Floats]:
     """Method -> score; ours first, then the baselines that could be computed."""
-    made = {OURS: sample.score(one_world.cut(one_world.LAST))}
+    support = sample.rows["support_bans"].fill_null(one_world.NOWHERE).to_numpy()
+    made = {
+        OURS: sample.score(one_world.cut(one_world.LAST)),
+        SUPPORT: outside_last(support, sample.rows["is_admissible"].to_numpy()),
+    }
     for name in UNSUPERVISED:
         if one_world.method(name) in sample.rows.columns:
             made[name] = sample.score(one_world.method(name))
