@@ -59,8 +59,8 @@ TITLES = {
 @st.cache_resource(
     show_spinner="Opening the store", max_entries=8, on_release=lambda s: s.close()
 )
-def _open(folder: str, name: str) -> Store:
-    return Store.open(Path(folder), name=name, remembers=True)
+def _open(folder: str, name: str, remembers: bool) -> Store:  # noqa: FBT001 -- the key
+    return Store.open(Path(folder), name=name, remembers=remembers)
 
 
 def store() -> Store:
@@ -69,12 +69,12 @@ def store() -> Store:
     st.session_state.setdefault("pointer", pointer(folder))
     if not st.session_state["pointer"]:
         st.session_state["pointer"] = pointer(folder)
-    return _open(str(folder), st.session_state["pointer"])
+    return _open(str(folder), st.session_state["pointer"], remembers=True)
 
 
 def earlier_store(name: str) -> Store:
-    """An earlier version of the data, by the name of its manifest."""
-    return _open(str(home()), name)
+    """An earlier version of the data, by the name of its manifest; asked little, so it holds nothing."""
+    return _open(str(home()), name, remembers=False)
 
 
 def mark_the_data() -> None:

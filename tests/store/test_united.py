@@ -11,7 +11,8 @@ from indicia.answers import compute, facility, flagged, identity, leads, places
 from indicia.indicators import CATALOGUE
 from indicia.schema import OBSERVED
 from indicia.scoring.assess import assess
-from indicia.store import Build, Store, Vintage, unite
+from indicia.store import Build, Store, Vintage, reader, unite
+from indicia.store.united import UNITED
 
 EARLY, NOW = datetime(2025, 6, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)
 HERE, NEAR_IT = (1.6, 103.6), (1.6003, 103.6)
@@ -69,8 +70,13 @@ def home(folder, rows=ROWS, *, said=None):
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    with Store.open(home(tmp_path_factory.mktemp("united"))) as opened:
+def folder(tmp_path_factory):
+    return home(tmp_path_factory.mktemp("united"))
+
+
+@pytest.fixture(scope="module")
+def store(folder):
+    with Store.open(folder) as opened:
         yield opened
 
 
@@ -86,6 +92,20 @@ def test_the_place_known_most_closely_is_shown_with_its_publisher(store):
     assert (found["source"], found["place_source"]) == (ANALYST, PEERINGDB)
     assert (found["site_class"], found["is_declared_ai"]) == ("colocation", True)
     assert found["note"] == "As added."
+
+
+@pytest.mark.parametrize("most", [0, 10])
+def test_united_rows_are_the_same_whether_they_are_held_in_memory_or_not(
+    store, folder, most, monkeypatch
+):
+    monkeypatch.setattr(reader, "MOST_HELD", most)
+    with Store.open(folder, remembers=True) as served:
+        for table in UNITED:
+            assert served.sql(f"SELECT * FROM {table.name} ORDER BY ALL").equals(
+                store.sql(f"SELECT * FROM {table.name} ORDER BY ALL"), null_equal=True
+            )
+        held = "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'held_facility'"
+        assert served.sql(held).item() == (most > 0)
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,8 @@ from indicia.store.united import UNITED, united
 
 Parameters = Mapping[str, object] | Sequence[object]
 EMPTY = Manifest(0, "", "", "", "empty", "")
+# Some 0.6 KB a row in memory; beyond, the rows are united for each question.
+MOST_HELD = 500_000
 
 
 class Store:
@@ -58,7 +60,8 @@ class Store:
             as_of: Show only what was published by the end of that day (UTC).
             as_held: Show only what we had read by the end of that day (UTC).
             name: File name of a kept manifest.
-            remembers: Hold answers, for those who ask the same again (`remembered.MOST_BYTES` of them).
+            remembers: Hold answers, for those who ask the same again (`remembered.MOST_BYTES` of them), and
+                the united rows (`MOST_HELD` of a table): each question on one facility would unite all anew.
 
         Raises:
             StoreError: A file that the manifest names is missing or cannot be read.
@@ -86,6 +89,8 @@ class Store:
                 _view(db, table.name, shown if held else table.empty_select())
         for table in UNITED:
             _view(db, table.name, united(table, f"published_{table.name}"))
+            if remembers:
+                _hold(db, table.name)
         db.execute("SET enable_external_access=false")
         db.execute("SET lock_configuration=true")
         return cls(db, made, as_of, as_held, Remembered() if remembers else None)
@@ -200,6 +205,14 @@ def _known(table: Table, held: Collection[str]) -> str:
 
 def _view(db: duckdb.DuckDBPyConnection, name: str, query: str) -> None:
     db.execute(f'CREATE OR REPLACE VIEW "{name}" AS {query}')
+
+
+def _hold(db: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Put the rows of a view into memory, where they are few enough."""
+    found = db.execute(f'SELECT count(*) FROM "{name}"').fetchone()
+    if found and found[0] <= MOST_HELD:
+        db.execute(f'CREATE TABLE "held_{name}" AS SELECT * FROM "{name}"')
+        _view(db, name, f'SELECT * FROM "held_{name}"')
 
 
 def _end_of(day: date) -> str:
