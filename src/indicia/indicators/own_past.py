@@ -57,7 +57,7 @@ def scaled(
   WINDOW past AS (PARTITION BY {series} ORDER BY e.at_period
                   RANGE BETWEEN {far} PRECEDING AND ({gap}) PRECEDING)
 ), flat AS (
-  SELECT {named}, avg(abs(h.{value} - e.middle)) AS mean_off
+  SELECT {named}, avg(abs(h.{value} - e.middle) ORDER BY h.at_period) AS mean_off
   FROM pasts e JOIN {table} h ON {_past(keys, back, gap)}
   WHERE e.mad = 0 AND e.least_past < e.most_past GROUP BY {named}
 ), scaled AS (

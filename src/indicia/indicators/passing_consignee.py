@@ -20,7 +20,7 @@ from indicia.indicators.unit_values import (
     CODES,
     COUNTRIES,
     IN_BAND,
-    SHIPPED,
+    LINES,
     register_countries,
 )
 from indicia.reference import tables
@@ -44,24 +44,19 @@ CONSIGNEES, MONTHS, SCOPES = "consignees", "consignee_months", "consignee_scopes
 
 # Goods under the headings of computers, their parts and circuits, per consignee as declared.
 GOODS = f"""
-WITH shipped AS ({SHIPPED})
-SELECT consignee_name, importer, shipment_id, shipped_date, hs6, value_usd, kg,
-       12 * CAST(year(shipped_date) AS INTEGER) + month(shipped_date) - 1 AS at_period,
-       CASE WHEN hs6 IN ({CODES}) AND value_usd > 0 THEN {IN_BAND} END AS band_usd,
-       source, source_url, fetch_id, origin_id, reliability
-FROM shipped
+SELECT *, CASE WHEN hs6 IN ({CODES}) AND value_usd > 0 THEN {IN_BAND} END AS band_usd
+FROM ({LINES})
 WHERE consignee_name IS NOT NULL AND substr(hs6, 1, 4) IN ('8471', '8473', '8542')
 """
 # Names are trimmed once they are summed: there are far fewer of them than lines.
 SUMMED = f"""
 WITH goods AS ({GOODS}), days AS (
-  SELECT importer, source, shipped_date FROM ({SHIPPED})
+  SELECT to_iso2, source, at_period FROM ({LINES})
   WHERE shipped_date >= DATE '2020-10-01' AND shipped_date < DATE '2022-10-01'
-  GROUP BY importer, source, shipped_date
+  GROUP BY to_iso2, source, at_period
 ), covered AS (
-  SELECT importer, source,
-         count(DISTINCT 12 * CAST(year(shipped_date) AS INTEGER) + month(shipped_date)) AS months_seen
-  FROM days GROUP BY importer, source
+  SELECT d.to_iso2, d.source, count(*) AS months_seen
+  FROM days d JOIN {COUNTRIES} i ON i.iso2 = d.to_iso2 GROUP BY d.to_iso2, d.source
 ), sums AS (
   SELECT k.consignee_name, count(*) AS lines, count(k.band_usd) AS measured, sum(k.band_usd) AS band_usd,
          sum(k.value_usd) AS value_usd,
@@ -75,15 +70,19 @@ WITH goods AS ({GOODS}), days AS (
          min(CASE WHEN k.band_usd > 0 THEN k.shipped_date END) AS starts_date,
          max(CASE WHEN k.band_usd > 0 THEN k.shipped_date END) AS ends_date,
          min(k.origin_id) AS origin_id, max(k.reliability) AS reliability
-  FROM goods k LEFT JOIN covered c ON c.importer = k.importer AND c.source = k.source
+  FROM goods k LEFT JOIN covered c ON c.to_iso2 = k.to_iso2 AND c.source = k.source
   GROUP BY k.consignee_name
 )
 SELECT trim(consignee_name) AS consignee, * FROM sums WHERE trim(consignee_name) <> ''
 """
-# Of each month with goods in the band, their value and the dearest line.
+# Of each month with goods in the band, their value and the dearest line; numbers stand for names.
 IN_MONTHS = f"""
-SELECT consignee_name, at_period, sum(band_usd) AS band_usd, max(value_usd) AS top_usd
-FROM ({GOODS}) WHERE band_usd > 0 GROUP BY consignee_name, at_period
+WITH months AS (
+  SELECT consignee_name, at_period, sum(band_usd) AS band_usd, max(value_usd) AS top_usd
+  FROM ({GOODS}) WHERE band_usd > 0 GROUP BY consignee_name, at_period
+)
+SELECT n.name_at, m.at_period, m.band_usd, m.top_usd
+FROM months m JOIN {CONSIGNEES} n ON n.consignee_name = m.consignee_name
 """
 # A consignee that was taken to be a facility's party answers under the party's name.
 TAKEN = """
@@ -98,50 +97,51 @@ SELECT DISTINCT consignee, scope_id FROM (
 """
 MARKS = f"""
 WITH months AS (
-  SELECT s.scope_id, m.at_period, sum(m.band_usd) AS band_usd
-  FROM {MONTHS} m JOIN {SCOPES} s ON s.consignee_name = m.consignee_name
-  GROUP BY s.scope_id, m.at_period
+  SELECT s.scope_at, m.at_period, sum(m.band_usd) AS band_usd
+  FROM {MONTHS} m JOIN {SCOPES} s ON s.name_at = m.name_at
+  GROUP BY s.scope_at, m.at_period
 ), windows AS (
-  SELECT scope_id, at_period,
-         sum(band_usd) OVER (PARTITION BY scope_id ORDER BY at_period
+  SELECT scope_at, at_period,
+         sum(band_usd) OVER (PARTITION BY scope_at ORDER BY at_period
                              RANGE BETWEEN 2 PRECEDING AND CURRENT ROW) AS quarter_usd,
          sum(CASE WHEN at_period >= {RULE_MONTH} THEN band_usd ELSE 0 END)
-           OVER (PARTITION BY scope_id ORDER BY at_period
+           OVER (PARTITION BY scope_at ORDER BY at_period
                  RANGE BETWEEN 5 PRECEDING AND CURRENT ROW) AS half_year_usd
   FROM months
 ), most AS (
-  SELECT scope_id, max(quarter_usd) AS quarter_usd, max(half_year_usd) AS half_year_usd
-  FROM windows GROUP BY scope_id
+  SELECT scope_at, max(quarter_usd) AS quarter_usd, max(half_year_usd) AS half_year_usd
+  FROM windows GROUP BY scope_at
 ), sums AS (
-  SELECT s.scope_id, sum(k.lines) AS lines, sum(k.measured) AS measured, sum(k.band_usd) AS band_usd,
+  SELECT s.scope_at, min(s.scope_id) AS scope_id, sum(k.lines) AS lines, sum(k.measured) AS measured, sum(k.band_usd) AS band_usd,
          sum(k.value_usd) AS value_usd, sum(k.measured_usd) AS measured_usd,
          sum(k.asked_usd) AS asked_usd, sum(k.before_usd) AS before_usd,
          min(k.is_before_valued) AS is_before_valued, min(k.months_seen) AS months_seen,
          min(k.starts_date) AS starts_date, max(k.ends_date) AS ends_date,
          min(k.origin_id) AS origin_id, max(k.reliability) AS reliability
-  FROM {CONSIGNEES} k JOIN {SCOPES} s ON s.consignee_name = k.consignee_name
-  GROUP BY s.scope_id
+  FROM {CONSIGNEES} k JOIN {SCOPES} s ON s.name_at = k.name_at
+  GROUP BY s.scope_at
 )
 SELECT s.*, coalesce(m.quarter_usd, 0) AS quarter_usd, coalesce(m.half_year_usd, 0) AS half_year_usd
-FROM sums s LEFT JOIN most m ON m.scope_id = s.scope_id
+FROM sums s LEFT JOIN most m ON m.scope_at = s.scope_at
 ORDER BY s.scope_id
 """
 # The dearest line in the band of each month; the first few of them.
 CITED = f"""
 WITH tops AS (
-  SELECT s.scope_id, s.consignee, m.at_period, max(m.top_usd) AS top_usd
-  FROM {MONTHS} m JOIN {SCOPES} s ON s.consignee_name = m.consignee_name
-  GROUP BY s.scope_id, s.consignee, m.at_period
+  SELECT s.scope_at, s.consignee_at, m.at_period, max(m.top_usd) AS top_usd
+  FROM {MONTHS} m JOIN {SCOPES} s ON s.name_at = m.name_at
+  GROUP BY s.scope_at, s.consignee_at, m.at_period
 ), placed AS (
-  SELECT *, row_number() OVER (PARTITION BY scope_id
-           ORDER BY top_usd DESC, at_period, consignee) AS place
+  SELECT *, row_number() OVER (PARTITION BY scope_at
+           ORDER BY top_usd DESC, at_period, consignee_at) AS place
   FROM tops
 ), named AS (
-  SELECT DISTINCT p.*, s.consignee_name
-  FROM placed p JOIN {SCOPES} s ON s.scope_id = p.scope_id AND s.consignee = p.consignee
+  SELECT DISTINCT p.*, s.scope_id, s.consignee, s.consignee_name
+  FROM placed p JOIN {SCOPES} s ON s.scope_at = p.scope_at AND s.consignee_at = p.consignee_at
   WHERE p.place <= {LINES_CITED}
 ), dearest AS (
-  SELECT p.scope_id, p.place, p.consignee, g.*, row_number() OVER (PARTITION BY p.scope_id, p.place
+  SELECT p.scope_at, p.scope_id, p.place, p.consignee, g.*,
+         row_number() OVER (PARTITION BY p.scope_at, p.place
            ORDER BY g.shipment_id, g.source) AS nth
   FROM named p JOIN ({GOODS}) g ON g.consignee_name = p.consignee_name AND g.at_period = p.at_period
    AND g.value_usd = p.top_usd
@@ -172,10 +172,17 @@ def compute(db: duckdb.DuckDBPyConnection) -> Found:
     """Ask of each consignee of computing hardware, and each party, what it is to the goods."""
     stand_ins(db)
     register_countries(db)
-    consignees = db.sql(SUMMED).pl()
-    names = consignees.select("consignee_name", "consignee")
-    scopes = names.join(db.sql(TAKEN).pl(), on="consignee", how="left").with_columns(
-        scope_id=pl.coalesce("scope_id", "consignee"), mark=marked(pl.col("consignee"))
+    consignees = db.sql(SUMMED).pl().with_row_index("name_at")
+    names = consignees.select("name_at", "consignee_name", "consignee")
+    scopes = (
+        names.join(db.sql(TAKEN).pl(), on="consignee", how="left")
+        .with_columns(
+            scope_id=pl.coalesce("scope_id", "consignee"), mark=marked(pl.col("consignee"))
+        )
+        .with_columns(
+            scope_at=pl.col("scope_id").rank("dense"),
+            consignee_at=pl.col("consignee").rank("dense"),
+        )
     )
     views = {CONSIGNEES: consignees, SCOPES: scopes}
     for name, view in views.items():

@@ -44,14 +44,21 @@ IN_BAND = f"""CASE WHEN kg > 0 THEN
                 CASE WHEN value_usd BETWEEN {LOW_USD_PER_PIECE} * pieces
                       AND {HIGH_USD_PER_PIECE} * pieces THEN value_usd ELSE 0 END END"""
 PIECE_COUNT = f"CASE WHEN lower(quantity_unit) IN ({COUNTED}) THEN quantity_reported END"
+# A join of every line costs more than one of what lines are summed to, so countries come apart.
+LINES = f"""
+  SELECT coalesce(origin_iso2, shipper_iso2) AS from_iso2,
+         coalesce(destination_iso2, consignee_iso2) AS to_iso2, shipment_id, shipped_date,
+         12 * CAST(year(shipped_date) AS INTEGER) + month(shipped_date) - 1 AS at_period,
+         substr(hs_code, 1, 6) AS hs6, consignee_name, value_reported_usd AS value_usd,
+         coalesce(net_weight_kg, gross_weight_kg) AS kg, {PIECE_COUNT} AS pieces,
+         source, source_url, fetch_id, origin_id, reliability
+  FROM shipment
+"""
 SHIPPED = f"""
-  SELECT x.iso3 AS exporter, i.iso3 AS importer, s.shipment_id, s.shipped_date,
-         substr(s.hs_code, 1, 6) AS hs6, s.consignee_name, s.value_reported_usd AS value_usd,
-         coalesce(s.net_weight_kg, s.gross_weight_kg) AS kg, {PIECE_COUNT} AS pieces,
-         s.source, s.source_url, s.fetch_id, s.origin_id, s.reliability
-  FROM shipment s
-  LEFT JOIN {COUNTRIES} x ON x.iso2 = coalesce(s.origin_iso2, s.shipper_iso2)
-  LEFT JOIN {COUNTRIES} i ON i.iso2 = coalesce(s.destination_iso2, s.consignee_iso2)
+  SELECT x.iso3 AS exporter, i.iso3 AS importer, s.*
+  FROM ({LINES}) s
+  LEFT JOIN {COUNTRIES} x ON x.iso2 = s.from_iso2
+  LEFT JOIN {COUNTRIES} i ON i.iso2 = s.to_iso2
 """
 # `declared`: one source and one length of code per reporter, so that a code is never added to its
 # own subdivisions. Estimated weights are worked out from usual prices and would answer themselves.
@@ -66,38 +73,44 @@ DECLARED = f"""
     AND substr(hs_code, 1, 6) IN ({CODES}) AND value_reported_usd > 0
     AND partner_iso3 <> 'W00' AND length(partner_iso3) = 3
 """
+# What is declared of one code on one lane in one period, where it is enough to speak of a share.
+SUMS = """sum(value_usd) AS value_usd,
+         sum(CASE WHEN band_part_usd IS NOT NULL THEN value_usd END) AS measured_usd,
+         sum(band_part_usd) AS band_usd, sum(kg) AS kg,
+         sum(CASE WHEN kg > 0 THEN value_usd END) AS weighed_usd,
+         sum(CASE WHEN pieces > 0 THEN pieces END) AS pieces,
+         sum(CASE WHEN pieces > 0 THEN value_usd END) AS counted_usd"""
+HEAVY_OR_MANY = f"""sum(kg) >= {LEAST_KG}
+      OR (coalesce(sum(kg), 0) = 0 AND sum(CASE WHEN hs6 IN ({WHOLE}) THEN pieces END) >= {LEAST_LINES})"""
+# Which source and origin shipments rest on is looked up for the few cells that are cited.
 CELLS = f"""
 declared AS ({DECLARED}), offers AS (
   SELECT source, reporter_iso3, flow, frequency, digits,
          row_number() OVER (PARTITION BY reporter_iso3, flow, frequency ORDER BY
            count(DISTINCT period) DESC, digits DESC, source) AS place
   FROM declared GROUP BY source, reporter_iso3, flow, frequency, digits
-), lines AS (
-  SELECT d.exporter, d.importer, d.flow AS channel, d.frequency, d.hs6, d.at_period, d.value_usd,
-         d.kg, d.pieces, 0 AS shipments, d.source, d.origin_id, d.reliability
-  FROM declared d JOIN offers o
-    ON o.source = d.source AND o.reporter_iso3 = d.reporter_iso3 AND o.flow = d.flow
-   AND o.frequency = d.frequency AND o.digits = d.digits AND o.place = 1
-  UNION ALL
-  SELECT exporter, importer, 'shipment', 'M', hs6,
-         12 * CAST(year(shipped_date) AS INTEGER) + month(shipped_date) - 1, value_usd, kg, pieces,
-         1, source, origin_id, reliability
-  FROM ({SHIPPED}) WHERE hs6 IN ({CODES}) AND value_usd > 0
-), judged_lines AS (
-  SELECT *, {IN_BAND} AS band_part_usd FROM lines
-), cells AS (
-  SELECT exporter, importer, channel, frequency, hs6, at_period, sum(value_usd) AS value_usd,
-         sum(CASE WHEN band_part_usd IS NOT NULL THEN value_usd END) AS measured_usd,
-         sum(band_part_usd) AS band_usd, sum(kg) AS kg,
-         sum(CASE WHEN kg > 0 THEN value_usd END) AS weighed_usd,
-         sum(CASE WHEN pieces > 0 THEN pieces END) AS pieces,
-         sum(CASE WHEN pieces > 0 THEN value_usd END) AS counted_usd,
+), declared_cells AS (
+  SELECT exporter, importer, flow AS channel, frequency, hs6, at_period, {SUMS},
          min(source) AS source, min(origin_id) AS origin_id, max(reliability) AS reliability
-  FROM judged_lines
-  GROUP BY exporter, importer, channel, frequency, hs6, at_period
-  HAVING sum(CASE WHEN band_part_usd IS NOT NULL THEN shipments END) >= {LEAST_LINES}
-      OR sum(kg) >= {LEAST_KG}
-      OR (coalesce(sum(kg), 0) = 0 AND sum(CASE WHEN hs6 IN ({WHOLE}) THEN pieces END) >= {LEAST_LINES})
+  FROM (SELECT d.*, {IN_BAND} AS band_part_usd FROM declared d JOIN offers o
+          ON o.source = d.source AND o.reporter_iso3 = d.reporter_iso3 AND o.flow = d.flow
+         AND o.frequency = d.frequency AND o.digits = d.digits AND o.place = 1)
+  GROUP BY exporter, importer, flow, frequency, hs6, at_period
+  HAVING {HEAVY_OR_MANY}
+), shipped_cells AS (
+  SELECT exporter, importer, hs6, at_period, {SUMS}
+  FROM (SELECT *, {IN_BAND} AS band_part_usd FROM ({SHIPPED})
+        WHERE hs6 IN ({CODES}) AND value_usd > 0)
+  GROUP BY exporter, importer, hs6, at_period
+  HAVING count(band_part_usd) >= {LEAST_LINES} OR {HEAVY_OR_MANY}
+), cells AS (
+  SELECT exporter, importer, channel, frequency, hs6, at_period, value_usd, measured_usd, band_usd,
+         kg, weighed_usd, pieces, counted_usd, source, origin_id, reliability
+  FROM declared_cells
+  UNION ALL
+  SELECT exporter, importer, 'shipment', 'M', hs6, at_period, value_usd, measured_usd, band_usd,
+         kg, weighed_usd, pieces, counted_usd, NULL, NULL, NULL
+  FROM shipped_cells
 )"""
 
 

@@ -38,7 +38,7 @@ CODE = "C03"
 KIND = "import_unit_value_in_AI_band"
 # A lane whose share never moved is not surer than this of its next share.
 LEAST_SIGMA = 0.05
-LINES_CITED = 5
+LINES_CITED, LINES = 5, "cited_lines"
 SERIES = ("exporter", "importer", "channel", "frequency", "hs6")
 
 ASKED = f"""flow IN ('M', 'X') AND (position('+' IN hs_code) > 0
@@ -111,15 +111,23 @@ FROM cited_lanes l JOIN customs_flow c
  AND c.partner_iso3 = CASE WHEN l.channel = 'X' THEN l.importer ELSE l.exporter END
 ORDER BY l.scope_id, c.hs_code
 """
+# The lines of the cells that are cited: read once, then picked from and asked what they rest on.
+CITED_LINES = f"""
+SELECT l.scope_id, s.* FROM cited_lanes l JOIN ({SHIPPED}) s
+  ON s.exporter = l.exporter AND s.importer = l.importer AND s.hs6 = l.hs6
+ AND s.shipped_date BETWEEN l.starts_date AND l.ends_date
+WHERE l.channel = 'shipment' AND s.value_usd > 0
+"""
+RESTING = f"""
+SELECT scope_id, min(origin_id) AS line_origin_id, max(reliability) AS line_reliability
+FROM {LINES} GROUP BY scope_id ORDER BY scope_id
+"""
 CITED_SHIPMENTS = f"""
-WITH shipped AS ({SHIPPED}), placed AS (
-  SELECT l.scope_id, s.*, row_number() OVER (PARTITION BY l.scope_id ORDER BY
-           CASE WHEN s.value_usd BETWEEN {LOW_USD_PER_KG} * s.kg AND {HIGH_USD_PER_KG} * s.kg
-                THEN 0 ELSE 1 END, s.value_usd DESC, s.shipment_id) AS place
-  FROM cited_lanes l JOIN shipped s
-    ON s.exporter = l.exporter AND s.importer = l.importer AND s.hs6 = l.hs6
-   AND s.shipped_date BETWEEN l.starts_date AND l.ends_date
-  WHERE l.channel = 'shipment' AND s.value_usd > 0
+WITH placed AS (
+  SELECT *, row_number() OVER (PARTITION BY scope_id ORDER BY
+           CASE WHEN value_usd BETWEEN {LOW_USD_PER_KG} * kg AND {HIGH_USD_PER_KG} * kg
+                THEN 0 ELSE 1 END, value_usd DESC, shipment_id) AS place
+  FROM {LINES}
 )
 SELECT 'lane' AS scope_kind, scope_id, 'shipment' AS table_name,
        concat('shipment_id=', shipment_id) AS row_key,
@@ -135,7 +143,14 @@ def compute(db: duckdb.DuckDBPyConnection) -> Found:
     register_countries(db)
     lanes = lane_answer.with_chances(dated(db.sql(SHARES).pl()), "shift", "judged_count")
     db.register("cited_lanes", lanes.filter(pl.col("shift").is_not_null()))
+    db.execute(f"CREATE OR REPLACE TEMP TABLE {LINES} AS {CITED_LINES}")
     sources = pl.concat([db.sql(CITED_FLOWS).pl(), db.sql(CITED_SHIPMENTS).pl()])
+    lanes = lanes.join(db.sql(RESTING).pl(), on="scope_id", how="left", maintain_order="left")
+    lanes = lanes.with_columns(
+        origin_id=pl.coalesce("line_origin_id", "origin_id"),
+        reliability=pl.coalesce("line_reliability", "reliability"),
+    )
+    db.execute(f"DROP TABLE {LINES}")
     db.unregister("cited_lanes")
     db.unregister(COUNTRIES)
     refused = refusal(
