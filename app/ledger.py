@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import drawn, shared
+from app import drawn, once, shared
 from indicia.answers import charts, compute
 from indicia.answers.compute import Ledger
 from indicia.store import Store
@@ -14,19 +14,13 @@ HIDDEN = ("amount", "amount_unit", "period")
 def of_facility(store: Store, facility_id: str) -> None:
     """The ledger of one facility under the priors, with the way to change them."""
     st.subheader("Compute ledger")
-    show(_asked(store.manifest.name, facility_id, store))
+    show(once.of(store, compute.ask, compute.Scope("facility", facility_id)))
     st.page_link(
         PAGE,
         label="Change assumptions and period on the page Compute",
         icon=":material/tune:",
         query_params={"kind": "facility", "facility": facility_id},
     )
-
-
-# The name says which answer is held: a version that is published never changes.
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _asked(name: str, facility_id: str, _store: Store) -> Ledger:  # noqa: ARG001 -- the key
-    return compute.ask(_store, compute.Scope("facility", facility_id))
 
 
 def show(found: Ledger) -> None:

@@ -66,8 +66,7 @@ def _open(folder: str, name: str, remembers: bool) -> Store:  # noqa: FBT001 -- 
 def store() -> Store:
     """The store this session reads; it stays the same until the reader asks for newer data."""
     folder = home()
-    st.session_state.setdefault("pointer", pointer(folder))
-    if not st.session_state["pointer"]:
+    if not st.session_state.get("pointer"):
         st.session_state["pointer"] = pointer(folder)
     return _open(str(folder), st.session_state["pointer"], remembers=True)
 

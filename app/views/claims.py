@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import drawn, shared
+from app import drawn, once, shared
 from indicia.answers import charts, claimed, claims
 from indicia.errors import UsageError
 
@@ -11,13 +11,13 @@ st.title("Claims")
 st.caption(claims.NO_VERDICT)
 
 st.subheader("One organisation over time")
-names = claimed.organisations(store)
+names = once.of(store, claimed.organisations)
 shared.say_if_stale("organisation", names)
 if not names:
     st.caption(claimed.NO_CLAIMS)
 else:
     name = st.selectbox("Organisation", names, key="organisation", bind="query-params")
-    own, disclosed, years = claimed.of_organisation(store, name)
+    own, disclosed, years = once.of(store, claimed.of_organisation, name)
     drawn.show(
         charts.claimed, own, years, name, shared.caption(), key="claimed", width="stretch",
         alt="Points: operations claimed per model; bars: what disclosed hardware could give per year",
@@ -41,13 +41,13 @@ if shipped:
     shared.table(claims.overview(), "Published claims side by side", "overview")
 else:
     st.caption("The published claims of real models are left out of an invented world.")
-judged = claimed.judged(store)
+judged = once.of(store, claimed.judged)
 with st.expander(f"Models of these data whose utilisation can be computed: {judged.height}"):
     st.caption(claimed.WHY_FEW)
     shared.table(judged, "Claims with a utilisation", "judged")
 
 st.subheader("One claim")
-held = claimed.models(store)
+held = once.of(store, claimed.models)
 shared.say_if_stale("model", [*shipped, *held])
 model = st.selectbox(
     "Start from",

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import ledger, shared
+from app import ledger, once, shared
 from indicia.answers import compute, identity
 from indicia.errors import UsageError
 
@@ -44,7 +44,7 @@ ends = fourth.text_input("To (YYYY or YYYY-MM)", key="to", bind="query-params")
 
 try:
     period = compute.Period.of(begins or "", ends or "")
-    found = compute.ask(store, compute.Scope(kind, chosen, role), period)
+    found = once.of(store, compute.ask, compute.Scope(kind, chosen, role), period)
     with st.expander("Change assumptions: least, most likely, most"):
         st.caption("Those this ledger rests on. The link to this page carries what you change.")
         asked = {}
@@ -67,7 +67,7 @@ try:
             f"Custom assumptions, not the published priors: {', '.join(own)}.",
             icon=":material/tune:",
         )
-        found = compute.ask(store, found.scope, period, own)
+        found = once.of(store, compute.ask, found.scope, period, own)
 except UsageError as error:
     st.error("The ledger cannot answer this.")
     st.text(str(error))

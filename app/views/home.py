@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from app import moved, shared
-from indicia.answers import home, leads, sources, words
+from app import moved, once, shared
+from indicia.answers import home, leads, words
 
 store = shared.store()
 summary = home.summary(store)
@@ -50,7 +50,7 @@ rest.page_link(
 )
 
 st.subheader("How fresh")
-health = sources.health(store, sources.known(), shared.now())
+health = once.health(store)
 st.text(home.freshness(health))
 with st.expander("Every source, and what its last run brought"):
     shared.table(

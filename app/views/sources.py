@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from app import shared
+from app import once, shared
 from indicia.answers import revisions, sources
 
 store = shared.store()
 known = sources.known()
-health = sources.health(store, known, shared.now())
+health = once.health(store)
 
 st.title("Sources")
 st.caption(

@@ -34,7 +34,7 @@ def licences(found: Flagged, known: Mapping[str, Source]) -> pl.DataFrame:
         known: The sources that ship with the library.
     """
     named = pl.concat([found.rows["source"].str.split(";").explode(), found.evidence["source"]])
-    used = sorted(set(named.drop_nulls()) - {""})
+    used = sorted(set(named.drop_nulls().unique()) - {""})
     rows = [
         {
             "source": name,

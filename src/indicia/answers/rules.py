@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 import polars as pl
 
@@ -92,7 +92,7 @@ def over_time(
         destination, from_date, until_date, answer, answer_words, rules, sentence.
     """
     parts = [
-        clock.timeline(chip, place, headquarters or None, regime).select(
+        _stretches(chip, place, headquarters or None, regime).select(
             destination=pl.lit(place),
             from_date=pl.max_horizontal(pl.col("from_date"), pl.lit(FIRST_SHOWN)),
             until_date=pl.coalesce("until_date", pl.lit(today)),
@@ -104,6 +104,14 @@ def over_time(
         for place in destinations
     ]
     return pl.concat(parts).filter(pl.col("until_date") >= pl.col("from_date"))
+
+
+@lru_cache(maxsize=256)
+def _stretches(
+    chip: str, destination: str, headquarters: str | None, regime: str
+) -> pl.DataFrame:
+    """The clock reads shipped tables only, so an answer stays what it was."""
+    return clock.timeline(chip, destination, headquarters, regime)
 
 
 def picture_caption(regime: str, headquarters: str | None, stamp: str) -> str:
