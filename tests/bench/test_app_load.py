@@ -1,4 +1,7 @@
-"""The app at 50,000 facilities, in real browser sessions: paint, clicks, memory, ten readers at once. Printed only.
+"""The app at 50,000 facilities: paint, clicks, memory, ten readers at once. Printed only.
+
+Ten browsers on the machine of the server draw with the processor it serves with, while readers bring their own;
+so ten readers are measured twice: in Chromium, and as sessions on the app's own websocket that draw nothing.
 
 INDICIA_BENCH_HOME names a folder in which the store is made once and found again: some four minutes on two idle cores.
 """
@@ -12,12 +15,14 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import made_many
 import numpy as np
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
+from wire import Session
 
 pytestmark = pytest.mark.bench
 COUNT, SESSIONS, ROUNDS, TRIES = 50_000, 10, 4, 600
@@ -34,6 +39,15 @@ PAGES = {
     "review": "Review", "exports": "Exports", "coverage": "Coverage", "sources": "Sources", "method": "Method", "evaluation": "Evaluation",
 }  # fmt: skip
 TOURED = ("Leads", "Map", "Review", "Exports", "Coverage", "Sources")
+# A page, and what is then chosen on it.
+JOURNEY: Sequence[tuple[str, Mapping[str, str], str, Sequence[str]]] = (
+    ("Leads", {}, "order", ["worth knowing next"]),
+    ("Map", {}, "region", ["East Asia"]),
+    ("Review", {}, "part", ["digest"]),
+    ("Exports", {}, "order", ["worth knowing next"]),
+    ("Sources", {}, "family", ["power"]),
+    ("Facility", {"facility": made_many.FIRST}, "rival", "H4 ordinary cloud"),
+)
 QUIET = """() => !document.querySelector('[data-testid=stStatusWidget]')
     && !document.querySelector('[data-testid=stSkeleton]')
     && !document.querySelector('[data-stale=true]')"""
@@ -196,3 +210,44 @@ def test_memory_of_a_further_session_and_ten_readers_at_once(server):
         )
 
     asyncio.run(_driven(work))
+
+
+def test_ten_readers_on_the_wire(server):
+    url, pid = server
+
+    async def walk(number: int, start: asyncio.Barrier, pages: list[float], choices: list[float]) -> None:  # fmt: skip
+        async with Session(url) as reader:
+            await reader.open("leads")
+            for turn in range(ROUNDS):
+                title, link, key, value = JOURNEY[(number + turn) % len(JOURNEY)]
+                await start.wait()  # all of them click in the same instant
+                pages.append(await reader.go(title, **link))
+                await start.wait()
+                choices.append(await reader.set(key, value))
+            assert not reader.errors
+
+    async def dossier(number: int, start: asyncio.Barrier, seconds: list[float]) -> None:
+        async with Session(url) as reader:
+            await reader.open("leads")
+            await start.wait()
+            facility = f"many-{10 * number + 10:06}"  # every tenth has all that a dossier shows
+            seconds.append(await reader.go("Facility", facility=facility))
+            assert not reader.errors
+
+    async def work() -> None:
+        for number in range(len(JOURNEY)):  # somebody was on every page before
+            await walk(number, asyncio.Barrier(1), [], [])
+        pages, choices, dossiers = list[float](), list[float](), list[float]()
+        start, used = asyncio.Barrier(SESSIONS), busy_seconds(pid)
+        await asyncio.gather(*(walk(n, start, pages, choices) for n in range(SESSIONS)))
+        clicks = [*pages, *choices]
+        spent = f", server busy {(busy_seconds(pid) - used) / len(clicks):.2f} s a click"
+        told(f"{SESSIONS} readers on the wire, a click in the same instant", clicks, spent)
+        told("of these, another page", pages)
+        told("of these, a choice on the page", choices)
+        used = busy_seconds(pid)
+        await asyncio.gather(*(dossier(n, start, dossiers) for n in range(SESSIONS)))
+        spent = f", server busy {(busy_seconds(pid) - used) / len(dossiers):.2f} s each"
+        told("ten dossiers at once that nobody opened before, and their Leads", dossiers, spent)
+
+    asyncio.run(work())
