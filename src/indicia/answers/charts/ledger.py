@@ -47,12 +47,12 @@ def ledger(
             legend=legend,
         ),
         tooltip=[
-            "accelerator:N",
-            "label:N",
+            alt.Tooltip("accelerator:N"),
+            alt.Tooltip("label:N"),
             alt.Tooltip(f"{low}:Q", title="P05", format=","),
             alt.Tooltip("accelerators_p50_count:Q", title="P50", format=","),
             alt.Tooltip(f"{high}:Q", title="P95", format=","),
-            "note:N",
+            alt.Tooltip("note:N"),
         ],
     )
     bars = base.mark_rule(strokeWidth=4).encode(
@@ -60,18 +60,20 @@ def ledger(
             f"{low}:Q",
             title="accelerators, were all of this class (logarithmic)",
             scale=alt.Scale(type="log", domain=domain, nice=False),
-            axis=alt.Axis(format="~s", labelOverlap=True),
+            axis=alt.Axis(format=",~r", labelOverlap=True),
         ),
-        x2=f"{high}:Q",
+        x2=alt.X2(f"{high}:Q"),
         strokeDash=alt.StrokeDash(
             "label:N", title=None, scale=alt.Scale(domain=readings, range=dash), legend=legend
         ),
     )
-    ticks = base.mark_tick(thickness=4, size=16, opacity=1).encode(x="accelerators_p50_count:Q")
+    ticks = base.mark_tick(thickness=4, size=16, opacity=1).encode(
+        x=alt.X("accelerators_p50_count:Q")
+    )
     says = base.mark_text(align="left", dx=6).encode(
-        x=f"{high}:Q",
-        text=alt.Text("accelerators_p50_count:Q", format=".3~s"),
-        color=alt.value(GREY),
+        x=alt.X(f"{high}:Q"),
+        text=alt.Text("accelerators_p50_count:Q", format=",.3r"),
+        color=alt.ColorValue(GREY),
     )
     return alt.layer(bars, ticks, says).properties(
         height=ROW_PIXELS * (counts.height + len(readings))

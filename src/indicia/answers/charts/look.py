@@ -34,7 +34,10 @@ def lane(
     said: dict[str, Any] = (
         {"encoding": alt.FacetedEncoding(tooltip=list(tooltip))} if tooltip else {}
     )
-    return alt.LayerChart(layer=list(layers), width=WIDTH, height=height, **said)
+    chart = alt.LayerChart(width=WIDTH, height=height, **said)
+    # Given at once, each would be copied six times to look for selections.
+    chart.layer = list(layers)
+    return chart
 
 
 def stack(
@@ -45,4 +48,6 @@ def stack(
     """Lanes one above the other, which share the scales named."""
     scales: dict[str, Any] = dict.fromkeys(shared, "shared")
     resolve = alt.Resolve(scale=alt.ScaleResolveMap(**scales))
-    return alt.VConcatChart(vconcat=list(lanes), spacing=6, resolve=resolve, title=head)
+    whole = alt.VConcatChart(spacing=6, resolve=resolve, title=head)
+    whole.vconcat = list(lanes)  # as in `lane`
+    return whole

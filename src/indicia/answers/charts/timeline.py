@@ -183,7 +183,7 @@ def _rule_lines(rules: pl.DataFrame) -> list[alt.Chart]:
     line = alt.Chart(rules).mark_rule(
         color=PURPLE, strokeDash=[5, 3], strokeWidth=1.2, opacity=0.4
     )
-    return [line.encode(x="starts_date:T")]
+    return [line.encode(x=alt.X("starts_date:T"))]
 
 
 def _rule_names(rules: pl.DataFrame, ticks: _Axis, *, is_last: bool) -> alt.LayerChart:
@@ -208,7 +208,7 @@ def _names(
         (pl.col("is_late"), {"align": "right", "dx": -8}),
     )
     return [
-        alt.Chart(some).mark_text(**side, **text).encode(text="short:N", **encoding)
+        alt.Chart(some).mark_text(**side, **text).encode(text=alt.Text("short:N"), **encoding)
         for which, side in sides
         if (some := rows.filter(which)).height
     ]
@@ -236,7 +236,7 @@ def _quantity(
     lasting = part.filter(pl.col("ends_date").is_not_null())
     if lasting.height:
         bars = alt.Chart(lasting).mark_rule(strokeWidth=4, strokeCap="butt")
-        layers.append(bars.encode(x2="ends_date:T", **encoding))
+        layers.append(bars.encode(x2=alt.X2("ends_date:T"), **encoding))
     for kind, dash in DASHES.items():
         some = part.filter(pl.col("ends_date").is_null(), pl.col("kind") == kind)
         if some.is_empty():
@@ -244,7 +244,7 @@ def _quantity(
         base = alt.Chart(some).encode(**encoding)
         line = base.mark_line(strokeDash=dash, strokeWidth=1.5, interpolate="step-after")
         if part["label"].n_unique() > 1 and "H100" not in title and "Power" not in title:
-            line = line.encode(detail="label:N")
+            line = line.encode(detail=alt.Detail("label:N"))
         point = base.mark_point(size=64, filled=kind == "reported")
         layers += [line, point]
     return look.lane(layers, 110, TOOLTIP)
@@ -260,7 +260,7 @@ def _spans(spans: pl.DataFrame, rules: pl.DataFrame, ticks: _Axis) -> alt.LayerC
     lasting, short = spans.filter(is_lasting), spans.filter(~is_lasting)
     if lasting.height:
         bars = alt.Chart(lasting).mark_rule(strokeWidth=6, color=GREY, opacity=0.7)
-        layers.append(bars.encode(x2="ends_date:T", **encoding))
+        layers.append(bars.encode(x2=alt.X2("ends_date:T"), **encoding))
     if short.height:
         scale = alt.Scale(domain=list(SPANS), range=list(SPANS.values()))
         points = alt.Chart(short).mark_point(size=70, filled=True, color=GREY)

@@ -55,7 +55,7 @@ def waterfall(steps: pl.DataFrame, rival: str, caption: str) -> alt.LayerChart |
         .mark_bar(height={"band": 0.6})
         .encode(
             x=x,
-            x2="ends_bans:Q",
+            x2=alt.X2("ends_bans:Q"),
             y=y,
             color=alt.Color(
                 "way:N",
@@ -69,9 +69,11 @@ def waterfall(steps: pl.DataFrame, rival: str, caption: str) -> alt.LayerChart |
     names = (
         alt.Chart(shown)
         .mark_text(align="left", dx=6, color=GREY)
-        .encode(x=alt.X("high_bans:Q", scale=scale), y=y, text="said:N")
+        .encode(x=alt.X("high_bans:Q", scale=scale), y=y, text=alt.Text("said:N"))
     )
-    zero = alt.Chart(pl.DataFrame({"zero": [0.0]})).mark_rule(color=GREY).encode(x="zero:Q")
+    zero = (
+        alt.Chart(pl.DataFrame({"zero": [0.0]})).mark_rule(color=GREY).encode(x=alt.X("zero:Q"))
+    )
     return alt.layer(zero, bars, names).properties(
         height=ROW_PIXELS * shown.height + HEAD_PIXELS,
         title=look.title(
