@@ -39,7 +39,7 @@ def unweighed(store: Store, facts: dict[str, object]) -> None:
     )
     st.text(f"{code} · {facts['why']}")
     rows = lane_reports.as_reported(store, code)
-    st.subheader(f"As reported: {rows.height:,} rows")
+    st.subheader(f"As reported: {shared.counted(rows)}")
     st.caption("Goods whose code starts with `press` are figures a newspaper gives, under no customs code.")  # fmt: skip
     shared.table(rows, "Rows of trade as reported", "as_reported")
     around(store, code)
@@ -126,7 +126,7 @@ def weighed(found: Explanation) -> None:
     shared.twin(found.weights.drop("step"), "weights_table", "weights in bans")
     st.markdown("**Competing explanations**, the strongest first. Support is for L1 over each.")
     shared.table(found.rivals, "L1 against every rival", "rivals")
-    with st.expander(f"All evidence, one row per source: {found.evidence.height:,} rows"):
+    with st.expander(f"All evidence, one row per source: {shared.counted(found.evidence)}"):
         shared.table(found.evidence, "Evidence down to the archived hash", "evidence")
 
 

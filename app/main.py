@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import person, shared
+from app import linked, person, shared
 from indicia.errors import IndiciaError
 
 # A named icon would be fetched from another host to serve as the browser tab's picture.
@@ -40,9 +40,15 @@ st.html(LOOK)
 
 try:
     person.require()
-    shared.mark_the_data()
+    left, right = st.columns([5, 1], vertical_alignment="top")
+    with left:
+        shared.mark_the_data()
+        linked.say_if_of_other_data()
     person.arrive(page.url_path or "home")
-    page.run()
+    try:
+        page.run()
+    finally:  # a page may stop early; only now the filters are in the address
+        linked.offer(right, page.url_path)
 except IndiciaError as error:
     st.title(page.title)
     st.error("The data could not be read.")

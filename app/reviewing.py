@@ -67,7 +67,10 @@ def block(store: Store, subject: str, case_id: str, heading: str = "Review") -> 
         watch(store, subject, [case_id])
     with right.expander("Correction or dispute"):
         dispute(store, subject, case_id)
-    shared.table(said.drop("event_id"), "History of the review, the newest first", "said")
+    if said.is_empty():
+        st.caption("Nobody has written anything on it yet.")
+    else:
+        shared.table(said.drop("event_id"), "History of the review, the newest first", "said")
 
 
 def decide(

@@ -24,6 +24,7 @@ UNITS = {
     "_bans": "bans", "_mw": "MW", "_mwh": "MWh", "_deg": "°", "_m3": "m³", "_usd": "US$",
     "_utc": "UTC", "_hours": "hours", "_kg": "kg", "_m": "m", "_bytes": "bytes",
 }  # fmt: skip
+YEARS = {"year"}  # a number in which no thousands are set apart
 LINE_HELP = "Each line has its own scale. The next column says whose load it is: a zone's is never the site's own."
 WIDE = {
     "cause",
@@ -41,6 +42,7 @@ WIDE = {
     "message",
 }
 TITLES = {
+    "support_low_bans": "band from", "support_high_bans": "to (bans)",
     "seen_verdict": "verdict then", "seen_bans": "support then (bans)", "done_by": "by",
     "store_version": "data looked at", "told_id": "written on", "verdict_was": "verdict before",
     "support_was_bans": "support before (bans)", "way": "taken from", "at_utc": "when (UTC)",
@@ -51,7 +53,7 @@ TITLES = {
     "starts_bans": "from (bans)", "ends_bans": "to (bans)",
     "accelerators_p05_count": "P05", "accelerators_p50_count": "P50", "accelerators_p95_count": "P95",
     "asked_countries_iso2": "countries asked", "countries_iso2": "countries",
-    "country_iso2": "country", "headquarters_iso2": "headquarters", "coord_precision": "place known to",
+    "country_iso2": "country", "admin1": "province or state", "headquarters_iso2": "headquarters", "coord_precision": "place known to",
     "compute_reported_h100e_count": "H100e reported", "compute_estimated_h100e_count": "H100e estimated",
 }  # fmt: skip
 
@@ -148,10 +150,11 @@ def _grid(
     if frame.is_empty():
         st.caption("None.")
         return []
-    config = {name: _column(name) for name in frame.columns}
+    config = {name: _column(name, kind) for name, kind in frame.schema.items()}
     shown = [name for name in frame.columns if name not in hide]
     links = [n for n in frame.columns if n.endswith("_url") or n == "homepage"]
     safe = frame.with_columns(
+        pl.col("^result$").replace(words.RESULTS),
         *(
             pl.when(pl.col(n).str.contains("^https?://")).then(pl.col(n)).alias(n)
             for n in links
@@ -187,7 +190,7 @@ def _suffix(name: str) -> str:
     return "".join(name.rpartition("_")[1:]) if "_" in name else ""
 
 
-def _column(name: str) -> ColumnConfig:
+def _column(name: str, kind: pl.DataType) -> ColumnConfig:
     suffix = _suffix(name)
     unit = UNITS.get(suffix)
     words_ = (
@@ -198,8 +201,8 @@ def _column(name: str) -> ColumnConfig:
         return st.column_config.LineChartColumn(label, width="small", help=LINE_HELP)
     if suffix == "_url" or name == "homepage":
         return st.column_config.LinkColumn(label if name == "homepage" else f"{label} link")
-    if suffix in FORMATS:
-        return st.column_config.NumberColumn(label, format=FORMATS[suffix])
+    if suffix in FORMATS or (kind.is_integer() and name not in YEARS):
+        return st.column_config.NumberColumn(label, format=FORMATS.get(suffix, "localized"))
     if suffix == "_date":
         return st.column_config.DateColumn(label, format="YYYY-MM-DD", width=DATE_PIXELS)
     if suffix == "_utc":
@@ -208,6 +211,11 @@ def _column(name: str) -> ColumnConfig:
         )
     wide = st.column_config.TextColumn(label, width="large")
     return wide if name in WIDE else st.column_config.Column(label)
+
+
+def counted(frame: pl.DataFrame) -> str:
+    """How many rows, for example `1 row`."""
+    return f"{frame.height:,} row{'' if frame.height == 1 else 's'}"
 
 
 def twin(frame: pl.DataFrame, key: str, what: str) -> None:

@@ -82,7 +82,7 @@ def _lane(key: str, name: str, verdict: str, support: float) -> dict[str, object
             "prior_class": "through a hub", "support_bans": support, "strongest_rival": "L2", "evidence_bans": 0.7,
             "support_low_bans": support - 0.7, "support_high_bans": support + 0.7, "is_prior_driven": True,
             "families_for_count": 1, "families_asked_count": 1, "computable_count": 1, "applicable_count": 2,
-            "coverage_share": 0.5}  # fmt: skip
+            "coverage_share": 0.5, "tests_count": 60, "untested_count": 0, "p_simes": 0.02, "q_value": 0.04}  # fmt: skip
 
 
 def _observations() -> dict[str, list[dict[str, object]]]:
@@ -93,7 +93,13 @@ def _observations() -> dict[str, list[dict[str, object]]]:
         "is_projection": False,
     }
     event = {"kind": "rule", "status": "in force", "date_precision": "day"}
+    claim = {
+        "model": "Made-LM", "organisations": "Omega Compute Sdn. Bhd.", "published_date": date(2024, 5, 1),
+        "training_reported_flop": 6e24, "hardware_text": "NVIDIA H100", "accelerators_count": 2000.0,
+        "accelerator_hours": 4e6,
+    }  # fmt: skip
     return {
+        "training_claim": [claim],
         "facility": _facilities(),
         "facility_party": [
             {"facility_id": BOLD, "role": "operator", "party_name": "Omega Compute Sdn. Bhd.", "certainty": "stated", "headquarters_iso2": "MY"},
@@ -205,6 +211,9 @@ def _results() -> dict[str, list[dict[str, object]]]:
         ],
         "subject_item": [
             {"subject_kind": "lane", "subject_id": LANE, "evidence_id": "e4", "family": "customs", "exposure_share": 1.0, "exposure_basis": "the lane itself", "is_counted": True, **{f"over_{n}_bans": 0.7 for n in (2, 3, 4, 5)}},
+        ],
+        "subject_family": [
+            {"subject_kind": "lane", "subject_id": LANE, "family": "customs", "weight_bans": 0.7, "support_without_bans": -1.0, "rival_without": "L2", "verdict_without": "no lead"},
         ],
         "subject_result": [
             {"subject_kind": "lane", "subject_id": LANE, "indicator": i, "family": "customs", "result": r, "evidence_count": n}

@@ -33,7 +33,7 @@ if linked != wanted:
     st.text(f"The link names {linked}, which was found to be the same facility.")
 st.markdown(f"#### {words.plain(found.sentence)}")
 st.text(found.confidence)
-st.text(found.admissibility)
+st.text(f"Licences: {found.admissibility}")
 if found.note:
     st.text(f"Note: {found.note}")
 for column, (label, value) in zip(
@@ -96,10 +96,10 @@ st.subheader("Observations")
 st.caption("Each row with when it was first seen, last changed and last checked (UTC).")
 for name in facility.OBSERVED_HERE:
     rows = facility.observations(store, wanted, name)
-    with st.expander(f"{name.replace('_', ' ')}: {rows.height:,} rows"):
+    with st.expander(f"{name.replace('_', ' ')}: {shared.counted(rows)}"):
         shared.table(rows, f"Observations: {name}", f"observed_{name}")
 revised = facility.changes(store, wanted)
-with st.expander(f"Revised or withdrawn upstream: {revised.height:,} rows"):
+with st.expander(f"Revised or withdrawn upstream: {shared.counted(revised)}"):
     shared.table(revised, "Versions of revised rows", "changes")
 moved.of_facility(store, wanted)
 reviewing.block(store, "facility", wanted)

@@ -10,7 +10,7 @@ from indicia.answers import catalogue, charts, leads, reviews, sparklines, words
 store = shared.store()
 TOP = 5
 SHOWN = (
-    "name", "country_iso2", "verdict_words", "support_bans", "change", "rival_words", "coverage", "load_line", "load_of",
+    "name", "country_iso2", "verdict_words", "support_bans", "support_low_bans", "support_high_bans", "change", "rival_words", "coverage", "load_line", "load_of",
     "families_for_count", "flags", "review", "precision_words", "reason", "doubt", "next_indicator",
     "next_gain_bans", "is_prior_driven", "parties", "facility_id",
 )  # fmt: skip

@@ -4,7 +4,7 @@ import streamlit as st
 
 from app import drawn, shared
 from indicia.answers import identity, lane_arcs, maps, places
-from indicia.answers.map_regions import REGIONS
+from indicia.answers.map_regions import REGIONS, offered
 
 store = shared.store()
 
@@ -13,7 +13,7 @@ st.caption(
     "Shape says how closely a place is known, fill says support, outline says coverage. Click a symbol to open it."
 )
 region = st.segmented_control(
-    "Region", list(REGIONS), default="World", required=True, key="region", bind="query-params"
+    "Region", offered(store.kind), default="World", required=True, key="region", bind="query-params"
 ) or "World"  # fmt: skip
 quarters = [*places.quarters(store), places.ALL]
 left, right = st.columns([4, 1], vertical_alignment="bottom")

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from indicia.review import Act, Journal, desk
-from indicia.store import Store
+from indicia.store import Store, held
 
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
 
@@ -114,3 +114,20 @@ def test_facets_in_a_link_narrow_the_queue_and_show_their_counts(made_home, monk
         "coverage",
         "review",
     }
+
+
+def test_a_link_of_earlier_data_offers_that_version_and_one_of_unknown_data_says_so(
+    home, monkeypatch
+):
+    first, last = (m.data_version for m in held(home))
+    app = opened(home, monkeypatch, "leads.py", country="CN", data=first)
+    assert "made on other data, published 2026-03-01" in app.warning[0].value
+    assert f"data {last[:12]}" in said(app)
+    (link,) = (c.value for c in app.code)
+    assert link == f"leads?country=CN&data={last}"
+    app.button(key="that_version").click().run()
+    assert f"data {first[:12]}" in said(app)
+    assert app.query_params["country"] == "CN"
+    assert [w.value for w in app.warning] == ["Newer data are available."]
+    strange = opened(home, monkeypatch, "leads.py", data="0123")
+    assert "not held here" in strange.warning[0].value

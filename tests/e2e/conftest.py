@@ -10,7 +10,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import identity
@@ -103,14 +102,8 @@ def answers(url: str) -> bool:
 
 @pytest.fixture(scope="session")
 def made_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The app on the invented world, in which somebody claims a training."""
-    claim = {
-        "model": "Made-LM", "organisations": "Omega Compute Sdn. Bhd.", "published_date": date(2024, 5, 1),
-        "training_reported_flop": 6e24, "hardware_text": "NVIDIA H100", "accelerators_count": 2000.0,
-        "accelerator_hours": 4e6,
-    }  # fmt: skip
-    home = made_store.build(tmp_path_factory.mktemp("made"), {"training_claim": [claim]})
-    yield from serving(home)
+    """The app on the invented world."""
+    yield from serving(made_store.build(tmp_path_factory.mktemp("made")))
 
 
 @pytest.fixture(scope="session")

@@ -39,7 +39,7 @@ def licences(found: Flagged, known: Mapping[str, Source]) -> pl.DataFrame:
         {
             "source": name,
             "title": known[name].title if name in known else name,
-            "publisher": known[name].publisher if name in known else "not defined here",
+            "publisher": known[name].publisher if name in known else _nobody(name),
             "licence": known[name].licence if name in known else "unknown",
             "licence_note": known[name].licence_note if name in known else "",
             "homepage": known[name].homepage if name in known else "",
@@ -48,6 +48,10 @@ def licences(found: Flagged, known: Mapping[str, Source]) -> pl.DataFrame:
         for name in used
     ]
     return pl.DataFrame(rows, schema=LICENCES)
+
+
+def _nobody(name: str) -> str:
+    return "nobody: invented" if name.startswith("synthetic/") else "not defined here"
 
 
 def cited(stamp: Stamp) -> str:

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 import polars as pl
+import polars.selectors as cs
 
 from indicia import bundled
 
@@ -84,17 +85,21 @@ def curves(made: Document, level: str) -> pl.DataFrame:
 
 def negatives(made: Document, level: str) -> pl.DataFrame:
     """Leads per class of what is no cluster."""
-    return pl.DataFrame(made["by_level"][level]["negatives"], infer_schema_length=None)
+    return _rounded(pl.DataFrame(made["by_level"][level]["negatives"], infer_schema_length=None))
 
 
 def sizes(made: Document, level: str) -> pl.DataFrame:
     """Clusters, visible ones and leads per least number of chips."""
-    return pl.DataFrame(made["by_level"][level]["sizes"], infer_schema_length=None)
+    return _rounded(pl.DataFrame(made["by_level"][level]["sizes"], infer_schema_length=None))
 
 
 def stories(made: Document, level: str) -> pl.DataFrame:
     """Clusters, visible ones and leads per story of diversion."""
-    return pl.DataFrame(made["by_level"][level]["stories"], infer_schema_length=None)
+    return _rounded(pl.DataFrame(made["by_level"][level]["stories"], infer_schema_length=None))
+
+
+def _rounded(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.with_columns(cs.float().round(4))
 
 
 def _figures(rows: list[dict[str, Any]]) -> pl.DataFrame:

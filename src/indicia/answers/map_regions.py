@@ -43,4 +43,10 @@ REGIONS = {
     "Gulf": Region(50, 25, 1300, 0.5),
     "Europe": Region(12, 52, 720, 1),
     "North America": Region(-98, 40, 620, 1),
+    "Invented world": Region(-118, -42, 1000, 0.5),
 }
+
+
+def offered(kind: str) -> list[str]:
+    """The regions for data of a kind; invented places lie in the empty south of the Pacific."""
+    return [name for name in REGIONS if kind == "synthetic" or name != "Invented world"]

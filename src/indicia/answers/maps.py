@@ -8,7 +8,8 @@ import altair as alt
 import polars as pl
 
 from indicia.answers import map_layers, words
-from indicia.answers.map_layers import ARC, LAND
+from indicia.answers.charts.look import WORDS
+from indicia.answers.map_layers import ARC
 from indicia.answers.map_regions import HEIGHT, REGIONS
 
 PICK, CELL = "pick", "cell"
@@ -22,8 +23,8 @@ SHAPES_SAY = (
     "{:,} known less closely are not drawn."
 )
 OUTLINE_SAYS = (
-    "Thick outline = at least half of the indicators could be computed, thin = fewer. ✚ = hub of the trade, with or "
-    "without facilities."
+    "Thick outline = at least half of the indicators could be computed, thin = fewer. Grey = reference site, never ranked. "
+    "✚ = hub of the trade, with or without facilities."
 )
 ARCS_SAY = (
     "Arrows = lanes of trade between countries, never routes: thick = lead, thin = watch, dashed grey = neither, "
@@ -159,8 +160,8 @@ def _map(
                 "Where facilities are said to be",
                 subtitle=[*said, f"{BOUNDARIES} {caption}"],
                 anchor="start",
-                color=LAND,
-                subtitleColor=LAND,
+                color=WORDS,
+                subtitleColor=WORDS,
             ),
         )
     )

@@ -36,6 +36,11 @@ def chips() -> list[str]:
     return tables.table("chips")["chip"].sort().to_list()
 
 
+SCOPES_SAY = {
+    "D145_MO": "D:1, D:4, D:5, Macau", "D5_MO": "D:5, Macau", "WORLD": "everywhere",
+}  # fmt: skip
+
+
 def parts_named(text: str) -> list[str]:
     """The parts a short name such as `H800` may mean; the text itself where none bears it."""
     if text in chips():
@@ -132,7 +137,8 @@ def rulebook() -> pl.DataFrame:
         tables.table("rules")
         .select(
             "rule_id", "title", "kind", "effective_from", "effective_to", "legal_status", "enforcement_status",
-            "destination_scope", "hq_scope", "citation", "confidence",
+            pl.col("destination_scope", "hq_scope").replace(SCOPES_SAY), "citation",
+            pl.col("confidence").str.to_lowercase(),
         )
         .sort("effective_from", "rule_id", nulls_last=True)
     )  # fmt: skip

@@ -108,6 +108,7 @@ LANES = """
     FROM item i JOIN evidence e USING (evidence_id) WHERE i.facility_id = $id
 """
 BEFORE, AFTER = "-1y", "6mo"
+LISTING = "entity list · "
 ORDER = (
     "rule", "power", "metered", "zone base load", "compute", "trade lane", "register", "listing", "notice",
     "shipment", "hiring", "construction", "model", "event", "evidence",
@@ -116,17 +117,20 @@ ORDER = (
 
 def of_facility(store: Reader, facility_id: str) -> pl.DataFrame:
     """Everything on record about this facility, in the order of the lanes."""
-    return with_rules(store.sql(LANES, {"id": facility_id}), store.as_of)
+    return with_rules(store, store.sql(LANES, {"id": facility_id}))
 
 
-def with_rules(own: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
+def with_rules(store: Reader, own: pl.DataFrame) -> pl.DataFrame:
     """Marks with the rules beside them, in the order of the lanes.
 
     Args:
+        store: Whose marks; rules announced after the day it stands at are left out.
         own: Marks with the columns of `LANES`.
-        as_of: Rules announced later are left out; None: none is.
     """
-    found = pl.concat([own, _rules(as_of).select(own.columns).cast(own.schema)])
+    rules = _rules(store.as_of)
+    if store.kind == "synthetic":  # listings name real organisations
+        rules = rules.filter(~pl.col("label").str.starts_with(LISTING))
+    found = pl.concat([own, rules.select(own.columns).cast(own.schema)])
     found = found.with_columns(pl.col("date_precision").fill_null("unknown"))
     order = pl.col("lane").replace_strict(dict(zip(ORDER, range(len(ORDER)), strict=True)))
     return found.sort(order, "starts_date", "label", "source", nulls_last=True)

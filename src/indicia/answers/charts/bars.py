@@ -3,9 +3,11 @@
 import altair as alt
 import polars as pl
 
-from indicia.answers import words
+from indicia.answers import catalogue, words
 from indicia.answers.charts import look
 from indicia.answers.charts.look import BLUE, GREY, HEAD_PIXELS, ORANGE
+
+LABEL_PIXELS = 360
 
 
 def coverage(results: pl.DataFrame, caption: str, what: str = "facilities") -> alt.Chart:
@@ -23,6 +25,9 @@ def coverage(results: pl.DataFrame, caption: str, what: str = "facilities") -> a
         variable_name="result",
         value_name="subjects",
     ).with_columns(pl.col("result").str.strip_suffix("_count").replace(words.RESULTS))
+    asks = pl.concat_str("indicator", "indicator_title", separator=" ", ignore_nulls=True)
+    long = long.join(catalogue.titles(), on="indicator", how="left", maintain_order="left")
+    long = long.select("family", "indicator", "result", "subjects", asks=asks)
     chart: alt.Chart = (
         alt.Chart(long)
         .mark_bar()
@@ -33,7 +38,7 @@ def coverage(results: pl.DataFrame, caption: str, what: str = "facilities") -> a
                 stack="zero",
                 axis=alt.Axis(tickMinStep=1, tickCount=10, format=",d"),
             ),
-            y=alt.Y("indicator:N", title=None),
+            y=alt.Y("asks:N", title=None, axis=alt.Axis(labelLimit=LABEL_PIXELS)),
             color=alt.Color(
                 "result:N",
                 title=None,
@@ -43,7 +48,7 @@ def coverage(results: pl.DataFrame, caption: str, what: str = "facilities") -> a
                 legend=alt.Legend(orient="top"),
             ),
             tooltip=[
-                "indicator:N",
+                alt.Tooltip("asks:N", title="indicator"),
                 "family:N",
                 "result:N",
                 alt.Tooltip("subjects:Q", title=what, format=","),

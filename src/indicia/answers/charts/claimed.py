@@ -50,7 +50,7 @@ def claimed(
     x = alt.X(
         "published_date:T",
         title="publication of the model; bars: calendar year",
-        axis=alt.Axis(format="%b %Y"),
+        axis=alt.Axis(format="%Y-%m"),
     )
     base = alt.Chart(dated).encode(
         x=x,
@@ -130,7 +130,7 @@ def _bars(
         statements=pl.col("statements"),
     )
     base = alt.Chart(shown).encode(
-        x=alt.X("begins:T", axis=alt.Axis(format="%b %Y")),
+        x=alt.X("begins:T", axis=alt.Axis(format="%Y-%m")),
         x2="ends:T",
         tooltip=[
             "year:N",

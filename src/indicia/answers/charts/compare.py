@@ -83,7 +83,7 @@ def _tips() -> list[alt.Tooltip]:
 
 def _quantity(part: pl.DataFrame, title: str, names: list[str]) -> alt.LayerChart:
     is_firm = ~(pl.col("is_estimate") | pl.col("is_projection")).fill_null(value=False)
-    y = alt.Y("value:Q", title=title, axis=look.inside(tickCount=4, format="~s"))
+    y = alt.Y("value:Q", title=title, axis=look.inside(tickCount=4, format=",~r"))
     look_of = _facility(names)
     whole = alt.Chart(part).encode(x=_x(), y=y, color=look_of["color"])
     line = whole.mark_line(strokeWidth=1.2, interpolate="step-after", opacity=0.6)

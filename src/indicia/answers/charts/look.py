@@ -6,6 +6,8 @@ from typing import Any, Literal
 import altair as alt
 
 BLUE, ORANGE, GREY, GREEN, PURPLE = "#3f83b5", "#c77d0a", "#8a94a0", "#5b8c5a", "#8d6fc0"
+# Read on either ground as well as one colour can be; where a picture is drawn as SVG, `look.css` does better.
+WORDS = "#787f8a"
 HEAD_PIXELS = 185
 WIDTH, LABEL_PIXELS = 920, 190
 # Lanes one above the other are as wide as the page only where the labels of their axes lie inside
@@ -18,7 +20,12 @@ DOLLARS = "replace(replace(format(datum.value, '~s'), 'G', ' bn'), 'M', ' m')"
 def title(text: str, *subtitle: str) -> alt.TitleParams:
     """A title whose subtitle carries the caveat, legible on light and dark ground."""
     return alt.TitleParams(
-        text, subtitle=list(subtitle), anchor="start", color=GREY, subtitleColor=GREY, offset=12
+        text,
+        subtitle=list(subtitle),
+        anchor="start",
+        color=WORDS,
+        subtitleColor=WORDS,
+        offset=12,
     )
 
 

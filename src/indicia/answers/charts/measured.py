@@ -30,7 +30,7 @@ def measured(bins: pl.DataFrame, unit: str, caption: str) -> alt.Chart:
                 "answers_count:Q",
                 title="answers",
                 stack="zero",
-                axis=alt.Axis(tickMinStep=1, format="d"),
+                axis=alt.Axis(tickMinStep=1, format=",d"),
             ),
             color=alt.Color(
                 "result:N",
@@ -38,7 +38,7 @@ def measured(bins: pl.DataFrame, unit: str, caption: str) -> alt.Chart:
                 scale=alt.Scale(
                     domain=[words.RESULTS[r] for r in COLOURS], range=list(COLOURS.values())
                 ),
-                legend=alt.Legend(orient="top"),
+                legend=alt.Legend(orient="top", symbolStrokeWidth=0),
             ),
             tooltip=["from_value:Q", "to_value:Q", "result:N", "answers_count:Q"],
         )

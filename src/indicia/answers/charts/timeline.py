@@ -39,6 +39,7 @@ MOST_LABELS = 24
 LATE_SHARE, CHARS_ACROSS, FEWEST_CHARS = 0.6, 130, 10
 MONTHS_APART, MOST_TICKS = (1, 2, 3, 6, 12, 24, 60), 14
 SHORTEST = timedelta(days=60)
+BACKGROUND, FAR_BEFORE = ("register", "listing", "event", "evidence"), timedelta(days=730)
 KINDS = ("reported", "estimated", "projection", "metered")
 KIND_COLOURS = (BLUE, ORANGE, GREY, GREEN)
 
@@ -57,7 +58,8 @@ def timeline(marks: pl.DataFrame, caption: str) -> alt.VConcatChart:
         marks: Dated marks, as `answers.timeline.dated` gives them.
         caption: What data this was made from.
     """
-    shown = _placed(_worded(marks))
+    kept, earlier = _in_reach(marks)
+    shown = _placed(_worded(kept))
     rules = shown.filter(pl.col("lane") == "rule")
     starts = shown.select(pl.min("starts_date")).item()
     ends = shown.select(pl.max_horizontal(pl.max("ends_date"), pl.max("starts_date"))).item()
@@ -83,10 +85,26 @@ def timeline(marks: pl.DataFrame, caption: str) -> alt.VConcatChart:
             f"On record from {starts:%Y-%m} to {ends:%Y-%m}",
             "Filled = reported or metered; hollow = estimated by a third party; dashed grey = "
             "plan or forecast, not an observation.",
-            f"A rule in force on a date says nothing of whether it applied here. {caption}",
+            f"A rule in force on a date says nothing of whether it applied here. {earlier}{caption}",
         ),
         shared=("x", "color"),
     )
+
+
+def _in_reach(marks: pl.DataFrame) -> tuple[pl.DataFrame, str]:
+    """Marks without what lies far before all series, notices and rules, and how many those are.
+
+    A founding decades ago would press into a corner what the axis is for; the table has it.
+    """
+    is_background = pl.col("lane").is_in(BACKGROUND)
+    first = marks.filter(~is_background).select(pl.min("starts_date")).item()
+    if first is None:
+        return marks, ""
+    ends = pl.max_horizontal("starts_date", "ends_date")
+    is_far = (is_background & (ends < first - FAR_BEFORE)).fill_null(value=False)
+    far = marks.filter(is_far)
+    told = f"Before this axis, and in the table only: {far.height}. " if far.height else ""
+    return marks.filter(~is_far), told
 
 
 def _trade(shown: pl.DataFrame) -> dict[str, pl.DataFrame]:
@@ -228,7 +246,7 @@ def _quantity(
         "y": alt.Y(
             "value:Q",
             title=title.replace(" (", "\n(").split("\n"),  # a long one would stretch its lane
-            axis=look.inside(tickCount=4, titleLimit=200, format="~s"),
+            axis=look.inside(tickCount=4, titleLimit=200, format=",~r"),
         ),
         "color": alt.Color("kind:N", title=None, scale=scale, legend=alt.Legend(orient="top")),
     }

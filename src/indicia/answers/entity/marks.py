@@ -13,7 +13,7 @@ MOST_MARKS = 400
 def of_entity(store: Reader, one: Opened) -> pl.DataFrame:
     """Marks of an organisation, in the order of the lanes; rules beside them."""
     own = asked(store, one, _lanes(one), most=None).unique(maintain_order=True)
-    return timeline.with_rules(own, store.as_of)
+    return timeline.with_rules(store, own)
 
 
 def _lanes(one: Opened) -> str:
