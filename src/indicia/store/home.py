@@ -1,6 +1,7 @@
 """Where archive, stores and journal lie, and how a file comes to be there whole or not at all."""
 
 import os
+from functools import lru_cache
 from pathlib import Path
 
 from platformdirs import user_data_path
@@ -13,8 +14,14 @@ VARIABLE = "INDICIA_HOME"
 def home() -> Path:
     """`INDICIA_HOME`; else `data` in a clone, the platform's data folder otherwise."""
     if named := os.environ.get(VARIABLE):
-        return Path(named).expanduser().resolve()
+        return _resolved(named, Path.cwd())
     return bundled.path("data") if bundled.is_clone() else user_data_path("indicia")
+
+
+@lru_cache(maxsize=64)
+def _resolved(named: str, _here: Path) -> Path:
+    """Looked up once: a page asks some twenty times, and each look-up visits every folder above."""
+    return Path(named).expanduser().resolve()
 
 
 def sync_folder(folder: Path) -> None:
