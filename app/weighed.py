@@ -47,5 +47,6 @@ def changes(store: Reader, facility_id: str) -> None:
     shared.table(insight.following(store, facility_id), "What would change it", "following")
     st.markdown("**Without each family**: what support and verdict would be.")
     shared.table(insight.families(store, facility_id), "Families left out", "families")
-    st.markdown("**Chance and tests tried**")
-    st.text(insight.tests(store, facility_id))
+    if tests := insight.tests(store, facility_id):
+        st.markdown("**Chance and tests tried**")
+        st.text(tests)

@@ -33,7 +33,8 @@ if linked != wanted:
     st.text(f"The link names {linked}, which was found to be the same facility.")
 st.markdown(f"#### {words.plain(found.sentence)}")
 st.text(found.confidence)
-st.text(f"Licences: {found.admissibility}")
+if found.admissibility:
+    st.text(f"Licences: {found.admissibility}")
 if found.note:
     st.text(f"Note: {found.note}")
 for column, (label, value) in zip(

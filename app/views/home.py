@@ -27,7 +27,9 @@ for column, (label, value) in zip(
 ):
     column.metric(label, value, border=True)
 st.caption(words.NOT_A_PROBABILITY)
-if not summary.leads_count:
+if not summary.assessed_count:
+    st.info(words.NOTHING_ASSESSED)
+elif not summary.leads_count:
     st.info(
         "No lead in this version of the data. On public data that is an ordinary result; the leads "
         "page says why, and what would be worth knowing next."

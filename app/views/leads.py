@@ -27,7 +27,10 @@ queue = moved.beside(store, reviews.marked(leads.queue(store, filters, order), d
 queue = sparklines.beside(store, queue)
 tally = leads.tally(store, filters)
 
-if not tally.get("lead", 0):
+results = leads.coverage(store)
+if results.is_empty():
+    st.info(words.NOTHING_ASSESSED)
+elif not tally.get("lead", 0):
     st.info(
         "**No lead among these facilities.** That is a correct result where public evidence does not "
         "separate the explanations."
@@ -71,15 +74,17 @@ shared.table(
 )
 
 st.subheader("Coverage")
-results = leads.coverage(store)
-drawn.show(
-    charts.coverage,
-    results,
-    shared.caption(),
-    alt="Bars: for each indicator, facilities with a flag, no flag, no data, not applicable",
-    key="coverage",
-)
-shared.twin(results, "coverage_table", "indicators and their four results")
+if results.height:
+    drawn.show(
+        charts.coverage,
+        results,
+        shared.caption(),
+        alt="Bars: for each indicator, facilities with a flag, no flag, no data, not applicable",
+        key="coverage",
+    )
+    shared.twin(results, "coverage_table", "indicators and their four results")
+else:
+    st.caption("No indicator was asked in these data.")
 
 reference = leads.reference_sites(store, filters)
 st.subheader(f"Reference sites: {reference.height:,}")

@@ -57,6 +57,27 @@ def test_a_timeline_shares_one_axis_and_draws_each_rule_through_every_lane():
         assert lane["layer"][0]["mark"]["type"] == "rule"
 
 
+def test_what_lies_far_before_the_rest_is_told_of_and_left_to_the_table():
+    founding = {
+        "lane": "register",
+        "starts_date": date(2000, 5, 5),
+        "value": None,
+        "label": "founded",
+    }
+    near = {
+        "lane": "event",
+        "starts_date": date(2023, 5, 5),
+        "value": None,
+        "label": "event · near",
+    }
+    spec = charts.timeline(marks(founding, near, {}, RULE), CAPTION).to_dict()
+    assert "in the table only: 1." in " ".join(spec["title"]["subtitle"])
+    assert "founded" not in written(spec["datasets"])
+    assert "event · near" in written(spec["datasets"])
+    alone = charts.timeline(marks(founding, near), CAPTION).to_dict()
+    assert "founded" in written(alone["datasets"])
+
+
 def test_an_estimate_is_hollow_a_report_filled_and_a_projection_dashed():
     shown = marks({}, {"is_estimate": True}, {"is_projection": True, "is_estimate": True})
     (lane,) = charts.timeline(shown, CAPTION).to_dict()["vconcat"]

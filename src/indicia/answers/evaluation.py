@@ -85,7 +85,9 @@ def curves(made: Document, level: str) -> pl.DataFrame:
 
 def negatives(made: Document, level: str) -> pl.DataFrame:
     """Leads per class of what is no cluster."""
-    return _rounded(pl.DataFrame(made["by_level"][level]["negatives"], infer_schema_length=None))
+    return _rounded(
+        pl.DataFrame(made["by_level"][level]["negatives"], infer_schema_length=None)
+    )
 
 
 def sizes(made: Document, level: str) -> pl.DataFrame:

@@ -65,9 +65,10 @@ def _head(facts: Mapping[str, Any]) -> Dossier:
         name=facts["name"],
         where=", ".join(
             v for v in (facts["place"], facts["admin1"], facts["country_iso2"]) if v
-        ),
+        )
+        or "place not stated",
         precision=words.PRECISIONS[facts["coord_precision"] or "unknown"],
-        site_class=facts["site_class"] or "unknown",
+        site_class={"ai": "AI"}.get(facts["site_class"], facts["site_class"] or "unknown"),
         note=facts["note"] or "",
         verdict=words.VERDICTS.get(facts["verdict"], words.NOT_ASSESSED),
         sentence=words.verdict(facts),

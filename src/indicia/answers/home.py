@@ -15,6 +15,7 @@ class Summary:
     """Counts over the whole store."""
 
     facilities_count: int
+    assessed_count: int
     leads_count: int
     watch_count: int
     reference_count: int
@@ -27,6 +28,7 @@ def summary(store: Reader) -> Summary:
     """Count facilities, verdicts, flags and sources."""
     row = store.sql("""
         SELECT (SELECT count(DISTINCT facility_id) FROM facility) AS facilities_count,
+               (SELECT count(*) FROM assessment) AS assessed_count,
                (SELECT count(*) FROM assessment WHERE verdict = 'lead') AS leads_count,
                (SELECT count(*) FROM assessment WHERE verdict = 'watch') AS watch_count,
                (SELECT count(*) FROM assessment WHERE verdict = 'reference site')

@@ -59,6 +59,10 @@ BANNERS = {
     ),
     "empty": "This store holds no data yet. Run `indicia demo` or `indicia refresh`.",
 }
+NOTHING_ASSESSED = (
+    "**Nothing has been assessed in these data**, so nothing can be ranked. An assessment ends every "
+    "`indicia demo` and `indicia refresh`."
+)
 NOT_A_PROBABILITY = (
     "Support says how well public evidence separates the explanations. It is never a probability "
     "of wrongdoing."
