@@ -41,7 +41,7 @@ elif not tally.get("lead", 0):
 st.subheader(f"Queue: {queue.height:,} of {leads.ranked(tally):,} facilities")
 st.caption(
     "Ordered by verdict, then support, then coverage, then id; ties are never left to chance. "
-    "Select a row to open its dossier."
+    "Flags are codes of indicators, listed under Coverage. Select a row to open its dossier."
 )
 for row in queue.head(TOP).iter_rows(named=True):
     link, said = st.columns([3, 6], vertical_alignment="center")

@@ -10,6 +10,7 @@ from pathlib import Path
 import made_hostile
 import made_store
 import polars as pl
+import pyogrio
 import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import ElementTree
@@ -32,6 +33,12 @@ LINKS = {
     "sources.py": {},
     "leads.py": {"several": "true"},
 }
+VISITS = [(name, LINKS.get(name, {})) for name in PAGES] + [
+    ("lanes.py", {"lane": "TWN>MYS"}),
+    ("method.py", {"indicator": "P01"}),
+    ("review.py", {"part": "watchlists"}),
+    ("review.py", {"part": "disputes"}),
+]
 # Each counts only where no backslash stands before it.
 HARM = re.compile(
     r"(?<!\\)(<script|<img|\*\*bold|_it_|`code|~~gone|\[link\]\(|!\[pic\]|<https|:red\[|:material/delete|\$x\^2)"
@@ -70,14 +77,14 @@ def app(home):
         yield AppTest.from_file(str(MAIN), default_timeout=SECONDS).run()
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_no_page_shows_text_of_a_source_as_markdown_or_html(name, app):
+@pytest.mark.parametrize(("name", "link"), VISITS)
+def test_no_page_shows_text_of_a_source_as_markdown_or_html(name, link, app):
     app.query_params.clear()
     # A browser leaves the widgets of a page behind when it goes to another.
     app._tree = ElementTree()  # noqa: SLF001 -- nothing public empties or lists a page
     app._tree._runner = app  # noqa: SLF001
     app.switch_page(f"views/{name}")
-    for key, value in LINKS.get(name, {}).items():
+    for key, value in link.items():
         app.query_params[key] = value
     app.run()
     assert [e.message for e in app.exception] == []
@@ -89,7 +96,7 @@ def test_no_page_shows_text_of_a_source_as_markdown_or_html(name, app):
     }  # fmt: skip
     assert found == set()
     assert not any(getattr(message, "allow_html", False) for message in messages)
-    if name in LINKS:
+    if link and name != "method.py":
         seen = [text for _, text in shown] + [d.value.to_csv() for d in app.dataframe]
         assert any("alert(1)" in text or "alert\\(1\\)" in text for text in seen), (
             "the page shows none of the planted text"
@@ -139,7 +146,7 @@ def test_no_cell_of_a_workbook_is_a_formula_or_a_link(taken):
     )
 
 
-@pytest.mark.parametrize("fmt", ["parquet", "geoparquet", "geojson"])
+@pytest.mark.parametrize("fmt", ["parquet", "geoparquet", "geojson", "geopackage"])
 def test_files_for_programs_hold_the_text_unchanged(taken, fmt):
     with zipfile.ZipFile(io.BytesIO(taken[fmt])) as packed:
         ending = f".{export.ENDINGS.get(fmt, fmt)}"
@@ -150,6 +157,8 @@ def test_files_for_programs_hold_the_text_unchanged(taken, fmt):
         )
     if fmt == "geojson":
         names = [f["properties"]["name"] for f in json.loads(body)["features"]]
+    elif fmt == "geopackage":
+        names = pyogrio.read_dataframe(io.BytesIO(body), layer="list")["name"].to_list()
     else:
         names = pl.read_parquet(body)["name"].to_list()
     assert made_hostile.POISON in names

@@ -5,6 +5,7 @@ import os
 import re
 import sys
 import zipfile
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 
@@ -43,6 +44,7 @@ PAGES = {
     "method": "Method",
     "evaluation": "Evaluation",
 }
+NAMED = "analyst-yiwu-county-plans"
 THEMES = ("light", "dark")
 # Each page in one theme, in turn; every page in both where that is asked for (it takes minutes).
 LOOKS = [
@@ -115,6 +117,31 @@ def test_a_reader_goes_from_the_leads_to_the_hash_behind_the_evidence(page: Page
     assert page.url.endswith(f"/facility?facility={made_store.BOLD}")
     bodies = page.get_by_test_id("stDataFrame").filter(has=page.get_by_text(made_store.SHA))
     expect(bodies.first).to_be_attached(timeout=PATIENCE_MS)
+    page.go_back()
+    settled(page, "Leads")
+    page.go_forward()
+    settled(page, "Alpha")
+    assert page.url.endswith(f"/facility?facility={made_store.BOLD}")
+    assert wrong == []
+
+
+def test_a_number_is_followed_to_the_bytes_in_which_it_came(page: Page, demo_server, tmp_path):
+    wrong = watched(page)
+    page.goto(f"{demo_server.url}/facility?facility={NAMED}")
+    settled(page, "Yiwu")
+    grid = page.get_by_test_id("stDataFrame").filter(has=page.get_by_text("body (bytes)"))
+    grid.scroll_into_view_if_needed()
+    stated = set(re.findall(r"\b[0-9a-f]{64}\b", grid.inner_text()))
+    box = grid.bounding_box()
+    page.mouse.click(box["x"] + 15, box["y"] + 35 + 17)
+    button = page.get_by_role("button", name=re.compile("Download the .* bytes"))
+    expect(button).to_be_visible(timeout=PATIENCE_MS)
+    with page.expect_download(timeout=PATIENCE_MS) as coming:
+        button.click()
+    coming.value.save_as(tmp_path / "body")
+    body = (tmp_path / "body").read_bytes()
+    assert sha256(body).hexdigest() in stated
+    assert f"{len(body):,}" in grid.inner_text()
     assert wrong == []
 
 

@@ -7,6 +7,7 @@ import polars as pl
 
 from indicia.answers.charts import look
 from indicia.answers.charts.look import BLUE, GREEN, ORANGE, PURPLE
+from indicia.answers.charts.timeline import in_reach
 
 QUANTITY_PIXELS, ROW_PIXELS = 120, 26
 COLOURS, SHAPES = (BLUE, ORANGE, GREEN, PURPLE), ("circle", "square", "triangle-up", "diamond")
@@ -28,6 +29,7 @@ def compare(marks: pl.DataFrame, caption: str) -> alt.VConcatChart:
         caption: What data this was made from.
     """
     names = marks["facility"].unique(maintain_order=True).to_list()
+    marks, earlier = in_reach(marks)
     parts = {lane: marks.filter(pl.col("lane") == lane) for lane in QUANTITIES}
     others = marks.filter(~pl.col("lane").is_in(list(QUANTITIES)))
     lanes: list[alt.Chart | alt.LayerChart] = [
@@ -40,7 +42,7 @@ def compare(marks: pl.DataFrame, caption: str) -> alt.VConcatChart:
             "Side by side, on one axis",
             "Filled = reported or metered; hollow = estimated, planned or forecast. Zone load is "
             "that of everybody in the zone.",
-            f"Never a probability of wrongdoing. {caption}",
+            f"Never a probability of wrongdoing. {earlier}{caption}",
         ),
         shared=("x", "color", "shape"),
     )
@@ -69,16 +71,11 @@ def _x() -> alt.X:
 
 
 def _tips() -> list[alt.Tooltip]:
-    shown = (
-        "facility:N",
-        "lane:N",
-        "label:N",
-        "starts_date:T",
-        "value:Q",
-        "unit:N",
-        "source:N",
-    )
-    return [alt.Tooltip(field) for field in shown]
+    shown = {
+        "facility:N": "facility", "lane:N": "lane", "label:N": "what", "starts_date:T": "from", "value:Q": "value",
+        "unit:N": "unit", "source:N": "source",
+    }  # fmt: skip
+    return [alt.Tooltip(field, title=title) for field, title in shown.items()]
 
 
 def _quantity(part: pl.DataFrame, title: str, names: list[str]) -> alt.LayerChart:

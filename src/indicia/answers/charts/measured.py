@@ -40,7 +40,12 @@ def measured(bins: pl.DataFrame, unit: str, caption: str) -> alt.Chart:
                 ),
                 legend=alt.Legend(orient="top", symbolStrokeWidth=0),
             ),
-            tooltip=["from_value:Q", "to_value:Q", "result:N", "answers_count:Q"],
+            tooltip=[
+                alt.Tooltip("from_value:Q", title=f"from ({unit})"),
+                alt.Tooltip("to_value:Q", title=f"to ({unit})"),
+                "result:N",
+                alt.Tooltip("answers_count:Q", title="answers", format=","),
+            ],
         )
         .properties(
             height=HEIGHT_PIXELS + HEAD_PIXELS,

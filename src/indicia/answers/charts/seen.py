@@ -3,12 +3,18 @@
 import altair as alt
 import polars as pl
 
+from indicia.answers import catalogue
 from indicia.answers.charts import look
 from indicia.answers.charts.look import HEAD_PIXELS
 
 ROW_PIXELS, CODES_PIXELS = 24, 70
 NOTHING = "#c3c9d0"
 LIGHT_ABOVE = 0.55
+
+TIPS = {
+    "country_iso2:N": "country", "asks:N": "indicator", "family:N": "family", "facilities_count:Q": "facilities",
+    "computed_count:Q": "with an answer", "flag_count:Q": "flags", "not_applicable_count:Q": "not applicable",
+}  # fmt: skip
 
 
 def seen(grid: pl.DataFrame, caption: str) -> alt.LayerChart | alt.FacetChart:
@@ -18,7 +24,10 @@ def seen(grid: pl.DataFrame, caption: str) -> alt.LayerChart | alt.FacetChart:
         grid: As `answers.coverage.by_country` gives it.
         caption: What data this was made from.
     """
-    shown = grid.with_columns(
+    asks = catalogue.titles().select(
+        "indicator", asks=pl.format("{} {}", "indicator", "indicator_title")
+    )
+    shown = grid.join(asks, on="indicator", how="left", maintain_order="left").with_columns(
         said=pl.when(pl.col("computed_count") > 0).then(
             pl.format("{}/{}", "computed_count", "facilities_count")
         )
@@ -31,8 +40,7 @@ def seen(grid: pl.DataFrame, caption: str) -> alt.LayerChart | alt.FacetChart:
     base = alt.Chart(shown).encode(
         x=alt.X("indicator:N", title=None, axis=alt.Axis(orient="top", labelAngle=-90)),
         y=alt.Y("country_iso2:N", title="country", sort=order["country_iso2"].to_list()),
-        tooltip=["country_iso2:N", "indicator:N", "family:N", "facilities_count:Q",
-                 "computed_count:Q", "flag_count:Q", "not_applicable_count:Q"],
+        tooltip=[alt.Tooltip(field, title=title) for field, title in TIPS.items()],
     )  # fmt: skip
     none = base.transform_filter("datum.computed_count == 0").mark_rect(
         color=NOTHING, opacity=0.35

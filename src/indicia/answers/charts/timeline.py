@@ -58,7 +58,7 @@ def timeline(marks: pl.DataFrame, caption: str) -> alt.VConcatChart:
         marks: Dated marks, as `answers.timeline.dated` gives them.
         caption: What data this was made from.
     """
-    kept, earlier = _in_reach(marks)
+    kept, earlier = in_reach(marks)
     shown = _placed(_worded(kept))
     rules = shown.filter(pl.col("lane") == "rule")
     starts = shown.select(pl.min("starts_date")).item()
@@ -91,7 +91,7 @@ def timeline(marks: pl.DataFrame, caption: str) -> alt.VConcatChart:
     )
 
 
-def _in_reach(marks: pl.DataFrame) -> tuple[pl.DataFrame, str]:
+def in_reach(marks: pl.DataFrame) -> tuple[pl.DataFrame, str]:
     """Marks without what lies far before all series, notices and rules, and how many those are.
 
     A founding decades ago would press into a corner what the axis is for; the table has it.
