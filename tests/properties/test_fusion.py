@@ -207,3 +207,30 @@ def test_other_facilities_do_not_change_one(items):
         own = chosen(items, items[0] == facility)
         alone = supported((np.zeros(len(own[0]), int), *own[1:]))
         np.testing.assert_allclose(together[facility], alone[0], rtol=0, atol=1e-12)
+
+
+def test_a_family_counts_where_alone_it_makes_the_first_hypothesis_likelier():
+    """By hand: two rivals, the first three times as likely before as the second."""
+    prior = np.log10(np.array([[0.1 / 0.675, 0.1 / 0.225]]))
+    weights = np.array([[[0.0, 0.5], [0.1, -0.5], [-0.2, 0.0], [0.0, 0.0]]])
+    likelihoods = 10 ** -weights[0] @ [0.75, 0.25]
+    assert (likelihoods < 1).tolist() == [True, False, False, False]
+    assert fusion.favouring(weights, prior, 0.01).tolist() == [[True, False, False, False]]
+    assert fusion.is_favoured_over(weights, np.array([0]), 0.01).tolist() == [True]
+    assert fusion.is_favoured_over(weights[:, :1], np.array([0]), 0.01).tolist() == [False]
+
+
+@QUICK
+@given(
+    pieces(), st.integers(0, FAMILIES - 1), arrays(np.float64, RIVALS, elements=st.floats(0, 2))
+)
+def test_an_item_for_h1_against_every_rival_takes_no_family_away(items, family, values):
+    more = chosen(items, slice(None))
+    more = (
+        np.append(more[0], 0),
+        np.append(more[1], 1000),
+        np.append(more[2], family),
+        np.vstack([more[3], values]),
+    )
+    before, after = (fusion.favouring(weighed(i), PRIOR, 0.01) for i in (items, more))
+    assert not (before & ~after).any()

@@ -129,3 +129,24 @@ def test_what_can_only_be_seen_from_afar_is_worth_less():
     assert worth(1.0) > 0
     assert worth(0.05) < worth(1.0) / 5
     assert worth(0.0) == 0
+
+
+def test_what_speaks_only_against_explanations_out_of_the_running_is_no_watch():
+    """A listed operator says nothing between controlled and domestic parts, which stand first."""
+    (row,) = weighed(piece(LISTED, "listed"))["assessment"].iter_rows(named=True)
+    assert (row["strongest_rival"], row["families_for_count"], row["verdict"]) == (
+        "H2",
+        1,
+        "no lead",
+    )
+
+
+def test_a_crew_beside_an_award_is_a_second_family_also_where_the_strongest_rival_hires_alike():
+    award, crew = piece(AWARD, "award"), piece(("S01", "dc_hiring_ge_3_adverts"), "crew")
+    (alone,) = weighed(award)["assessment"].iter_rows(named=True)
+    told = weighed(award, crew)
+    (both,) = told["assessment"].iter_rows(named=True)
+    (staffing,) = told["assessment_family"].filter(family="staffing").iter_rows(named=True)
+    assert (alone["verdict"], both["verdict"]) == ("watch", "lead")
+    assert (alone["families_for_count"], both["families_for_count"]) == (1, 2)
+    assert (both["strongest_rival"], staffing["weight_bans"]) == ("H2", 0.0)

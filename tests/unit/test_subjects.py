@@ -127,6 +127,28 @@ def test_an_organisation_is_judged_as_computed_by_hand():
     assert found["families_for_count"] == 2
 
 
+def test_a_family_left_out_of_a_lane_is_as_if_it_had_never_spoken():
+    customs, registry = of_lane(SURGE), of_lane(LISTED, weight=0.4, reliability="B")
+    told = weighed(LANE, customs, registry)["subject_family"]
+    assert told["family"].to_list() == ["customs", "registry"]
+    for row, rest in zip(told.iter_rows(named=True), (registry, customs), strict=True):
+        bare = judged(LANE, rest)
+        assert row["support_without_bans"] == pytest.approx(bare["support_bans"], abs=1e-12)
+        assert (row["rival_without"], row["verdict_without"]) == (
+            bare["strongest_rival"],
+            bare["verdict"],
+        )
+
+
+def test_lanes_are_compared_by_q_and_by_nothing_else():
+    plain = judged(LANE, of_lane(SURGE))
+    assert (plain["tests_count"], plain["untested_count"], plain["q_value"]) == (0, 1, None)
+    row = judged(LANE, of_lane(SURGE, p_value=0.02, tests_count=36))
+    assert (row["tests_count"], row["untested_count"]) == (36, 0)
+    assert row["p_simes"] == row["q_value"] == pytest.approx(0.02)
+    assert row["support_bans"] == plain["support_bans"]
+
+
 def test_every_rival_is_set_out_and_the_strongest_attains_the_support():
     tables_ = weighed(LANE, of_lane(SURGE))
     rivals, (row,) = tables_["subject_rival"], tables_["subject_assessment"].to_dicts()

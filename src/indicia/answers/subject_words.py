@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from indicia.answers import words
+from indicia.scoring.hypotheses import settings
 from indicia.scoring.models import ENTITY, LANE, MODELS
 
 MEANING = {code: said for model in MODELS for code, said in model.meaning.items()}
@@ -46,6 +47,22 @@ def sentence(kind: str, facts: Mapping[str, Any]) -> str:
     return (
         f"{opening[facts['verdict']]}: together with the stated prior, public evidence {said} "
         f"({words.bans(support)})."
+    )
+
+
+def tested(facts: Mapping[str, Any]) -> str:
+    """How many tests stand behind it, and what is left of them once all of its kind are counted.
+
+    Args:
+        facts: A row of `subject_assessment`.
+    """
+    if facts["q_value"] is None:
+        return "No test with a p-value reaches it; that is no sign for or against it."
+    share = settings()["tests"]["false_discovery_share"]
+    stands = "stands out" if facts["q_value"] <= share else "does not stand out"
+    return (
+        f"{facts['tests_count']:,} periods tested reach it: p {facts['p_simes']:.3g} (Simes), "
+        f"q {facts['q_value']:.3g}, which {stands} at {share:g}; q moves neither support nor order."
     )
 
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from indicia.answers import catalogue, words
 from indicia.answers.reader import Reader
-from indicia.answers.subject_words import MEANING, VERDICTS, limits, sentence
+from indicia.answers.subject_words import MEANING, VERDICTS, limits, sentence, tested
 from indicia.scoring.models import ENTITY, LANE
 
 MOST_ROWS = 1000
@@ -196,7 +196,9 @@ def explain(store: Reader, kind: str, subject_id: str) -> Explanation | None:
         name=facts["name"],
         verdict=VERDICTS[facts["verdict"]],
         sentence=sentence(kind, facts),
-        limits=limits(facts),
+        limits=f"{limits(facts)} {_without(store, which)} {tested(facts)}".replace(
+            "  ", " "
+        ).strip(),
         admissibility=facts["admissibility_reason"],
         support=words.bans(facts["support_bans"]),
         prior_range=f"{facts['support_low_bans']:+.2f} to {facts['support_high_bans']:+.2f}",
@@ -204,6 +206,21 @@ def explain(store: Reader, kind: str, subject_id: str) -> Explanation | None:
         weights=_weights(store, which, facts["strongest_rival"]),
         indicators=_indicators(store, which),
         evidence=_evidence(store, which),
+    )
+
+
+def _without(store: Reader, which: Mapping[str, object]) -> str:
+    """What would be left without each family that was asked, in words."""
+    found = store.sql(
+        """
+        SELECT family, verdict_without, support_without_bans FROM subject_family
+        WHERE subject_kind = $kind AND subject_id = $id ORDER BY family
+        """,
+        which,
+    )
+    return " ".join(
+        f"Without {family}: {verdict} ({words.bans(support)})."
+        for family, verdict, support in found.iter_rows()
     )
 
 

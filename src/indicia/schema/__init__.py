@@ -70,6 +70,7 @@ from indicia.schema.results import ASSESSMENTS as OF_FACILITIES
 from indicia.schema.stamp import STAMP, STATED, parsed, stamped
 from indicia.schema.subjects import (
     SUBJECT_ASSESSMENT,
+    SUBJECT_FAMILY,
     SUBJECT_ITEM,
     SUBJECT_RESULT,
     SUBJECT_RIVAL,
@@ -141,6 +142,7 @@ __all__ = [
     "STAMP",
     "STATED",
     "SUBJECT_ASSESSMENT",
+    "SUBJECT_FAMILY",
     "SUBJECT_ITEM",
     "SUBJECT_RESULT",
     "SUBJECT_RIVAL",

@@ -40,6 +40,24 @@ SUBJECT_ASSESSMENT = Table(
         Column("computable_count", pl.Int64, "Indicators with flag or no flag.", "count", required=True),
         Column("applicable_count", pl.Int64, "Indicators that could apply.", "count", required=True),
         Column("coverage_share", pl.Float64, "Computable over applicable.", "share", required=True, at_least=0, at_most=1),
+        Column("tests_count", pl.Int64, "Periods tried, over all evidence with a p-value that reaches it.", "count", required=True, at_least=0),
+        Column("untested_count", pl.Int64, "Pieces of evidence with flag or no flag that have no p-value.", "count", required=True, at_least=0),
+        Column("p_simes", pl.Float64, "Simes' p over these tests; null without tests.", at_least=0, at_most=1),
+        Column("q_value", pl.Float64, "The least false discovery rate (Benjamini-Hochberg over all of its kind with tests) at which it stands out; null without tests.", at_least=0, at_most=1),
+    ),
+)
+SUBJECT_FAMILY = Table(
+    "subject_family",
+    "assessments",
+    "What one family of evidence does to the assessment of one lane or organisation; families that were asked.",
+    ("subject_kind", "subject_id", "family"),
+    (
+        *SUBJECT,
+        Column("family", pl.String, "The family.", required=True),
+        Column("weight_bans", pl.Float64, "What it weighs for the first hypothesis against the strongest rival, clipped.", "bans", required=True),
+        Column("support_without_bans", pl.Float64, "Support against the then strongest rival if the family had said nothing.", "bans", required=True),
+        Column("rival_without", pl.String, "That rival.", required=True, one_of=SUBJECT_RIVALS),
+        Column("verdict_without", pl.String, "The verdict then.", required=True, one_of=SUBJECT_VERDICTS),
     ),
 )
 SUBJECT_RIVAL = Table(
@@ -83,4 +101,4 @@ SUBJECT_RESULT = Table(
         Column("evidence_count", pl.Int64, "Pieces of evidence behind it.", "count", required=True),
     ),
 )
-SUBJECT_TABLES = (SUBJECT_ASSESSMENT, SUBJECT_RIVAL, SUBJECT_ITEM, SUBJECT_RESULT)
+SUBJECT_TABLES = (SUBJECT_ASSESSMENT, SUBJECT_FAMILY, SUBJECT_RIVAL, SUBJECT_ITEM, SUBJECT_RESULT)

@@ -161,7 +161,7 @@ def weigh(
             how="left",
         )
         .join(insight.doubts(items, judged), on="facility_id", how="left")
-        .join(multiplicity.tested(attached), on="facility_id", how="left")
+        .join(multiplicity.tested(attached, "facility_id"), on="facility_id", how="left")
         .with_columns(pl.col("tests_count", "untested_count").fill_null(0))
         .sort("facility_id")
     )

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
+Booleans = npt.NDArray[np.bool_]
 
 
 def flagged(given: Floats, background: Floats, exposure: Floats) -> Floats:
@@ -152,7 +153,18 @@ def support(weights: Floats, prior: Floats, cap: float) -> tuple[Floats, Integer
     return against_each[np.arange(len(rival)), rival], rival
 
 
-def favouring(weights: Floats, prior: Floats, least_bans: float) -> npt.NDArray[np.bool_]:
+def is_favoured_over(weights: Floats, rival: Integers, least_bans: float) -> Booleans:
+    """Whether any family favours the first hypothesis over one rival each, per assessed.
+
+    Args:
+        weights: Assessed x families x rivals (bans).
+        rival: The rival per assessed, as a column of `weights`.
+        least_bans: A family that weighs less is taken to say nothing (bans).
+    """
+    return np.asarray(weights[np.arange(len(rival)), :, rival].max(axis=1) >= least_bans)
+
+
+def favouring(weights: Floats, prior: Floats, least_bans: float) -> Booleans:
     """Which families favour the first hypothesis over all its rivals together (assessed x families).
 
     A family's likelihood under the rivals is their mean, each weighted by its prior: a family that

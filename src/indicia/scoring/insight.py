@@ -14,7 +14,7 @@ from indicia.indicators.detectability import SIGHTS
 from indicia.schema import ASSESSMENT_FAMILY, NEXT_EVIDENCE, RIVALS
 from indicia.scoring import fusion
 from indicia.scoring.hypotheses import FAMILIES, HYPOTHESES, Floats, likelihoods, settings
-from indicia.scoring.verdict import verdicts_of
+from indicia.scoring.verdict import Words, left_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,31 +36,10 @@ class Standing:
 
 def without_each(at: Standing) -> pl.DataFrame:
     """One row per facility and family: its weight, and support and verdict without it."""
-    caps, lead = settings()["caps"], settings()["lead"]
-    weights = at.tally.weights(caps["family_bans"])
-    _, rival = fusion.support(weights, at.prior, caps["total_bans"])
-    favours = fusion.favouring(weights, at.prior, caps["favours_from_bans"])
-    rows = np.arange(len(rival))
-    made = []
-    for number, name in enumerate(FAMILIES):
-        rest = weights.copy()
-        rest[:, number] = 0
-        support, strongest = fusion.support(rest, at.prior, caps["total_bans"])
-        families_for = favours.sum(axis=1) - favours[:, number]
-        made.append(
-            at.facilities.select("facility_id").with_columns(
-                family=pl.lit(name),
-                weight_bans=pl.Series(weights[rows, number, rival]),
-                support_without_bans=pl.Series(support),
-                rival_without=pl.Series(np.array(RIVALS)[strongest].tolist(), dtype=pl.String),
-                verdict_without=pl.Series(
-                    verdicts_of(support, families_for, at.is_admissible, lead), dtype=pl.String
-                ),
-            )
-        )
-    return ASSESSMENT_FAMILY.check(
-        pl.concat(made).sort("facility_id", "family"), is_unique=True
-    )
+    asked = at.facilities.select("facility_id", is_admissible=pl.Series(at.is_admissible))
+    weights = at.tally.weights(settings()["caps"]["family_bans"])
+    made = left_out(asked, weights, at.prior, RIVALS, Words(settings()["lead"]))
+    return ASSESSMENT_FAMILY.check(made.sort("facility_id", "family"), is_unique=True)
 
 
 def doubts(items: pl.DataFrame, strongest: pl.DataFrame) -> pl.DataFrame:

@@ -23,33 +23,34 @@ def at_facility(p: Floats, exposure: Floats) -> Floats:
     return np.asarray(exposure * p + (1 - exposure))
 
 
-def tested(attached: pl.DataFrame) -> pl.DataFrame:
-    """One row per facility that evidence with flag or no flag reaches.
+def tested(attached: pl.DataFrame, key: str) -> pl.DataFrame:
+    """One row per facility, or other subject, that evidence with flag or no flag reaches.
 
     Args:
-        attached: facility_id, evidence_id, result, weight_share (share), p_value, tests_count.
+        attached: `key`, evidence_id, result, weight_share (share), p_value, tests_count.
+        key: The column that says which facility or subject; subjects of one kind are compared.
 
     Returns:
-        facility_id, tests_count, untested_count, p_simes, q_value (null without tests).
+        `key`, tests_count, untested_count, p_simes, q_value (null without tests).
     """
     seen = attached.filter(ASKED)
-    counted = seen.group_by("facility_id", maintain_order=True).agg(
+    counted = seen.group_by(key, maintain_order=True).agg(
         tests_count=pl.col("tests_count").filter(pl.col("p_value").is_not_null()).sum(),
         untested_count=pl.col("p_value").is_null().sum().cast(pl.Int64),
     )
     tests = seen.filter(pl.col("p_value").is_not_null())
     p = simes(
-        tests["facility_id"].rank("dense").to_numpy(),
+        tests[key].rank("dense").to_numpy(),
         at_facility(tests["p_value"].to_numpy(), tests["weight_share"].to_numpy()),
     )
     known = pl.DataFrame(
         {
-            "facility_id": tests["facility_id"].unique().sort(),
+            key: tests[key].unique().sort(),
             "p_simes": p,
             "q_value": adjusted(p),
         }
     )
-    return counted.join(known, on="facility_id", how="left")
+    return counted.join(known, on=key, how="left")
 
 
 def simes(group: Integers, p: Floats) -> Floats:

@@ -14,22 +14,23 @@ from indicia.indicators.base import Indicator
 from indicia.reference import tables
 from indicia.schema import (
     SUBJECT_ASSESSMENT,
+    SUBJECT_FAMILY,
     SUBJECT_ITEM,
     SUBJECT_RESULT,
     SUBJECT_RIVAL,
     SUBJECT_TABLES,
     Table,
 )
-from indicia.scoring import fusion, weighing
+from indicia.scoring import fusion, multiplicity, weighing
 from indicia.scoring.fusion import Floats, Integers
 from indicia.scoring.hypotheses import FAMILIES
 from indicia.scoring.models import Model, asked, likelihoods, prior_bans
-from indicia.scoring.verdict import verdicts_of
+from indicia.scoring.verdict import Words, left_out, verdicts_of
 
 KEY = ("subject_kind", "subject_id")
 WEIGHED = (
     "evidence_id", "indicator", "scope_kind", "scope_id", "result", "kind", "ends_date", "origin_id",
-    "reliability", "quality_share", "detectability_share",
+    "reliability", "quality_share", "detectability_share", "p_value", "tests_count",
 )  # fmt: skip
 FACTS = {
     "subject_id": pl.String,
@@ -97,7 +98,10 @@ def weigh(
         .drop("subject_at")
     )
     return {
-        "subject_assessment": _judged(model, facts, weights, prior, results),
+        "subject_assessment": _judged(
+            model, facts, weights, prior, results, multiplicity.tested(attached, "subject_id")
+        ),
+        "subject_family": _families(model, facts, weights, prior, results),
         "subject_rival": _rivals(model, facts, weights, prior),
         "subject_item": items,
         "subject_result": _checked(SUBJECT_RESULT, model, results),
@@ -171,16 +175,22 @@ def _spoken_once(
 
 
 def _judged(
-    model: Model, facts: pl.DataFrame, weights: Floats, prior: Floats, results: pl.DataFrame
+    model: Model,
+    facts: pl.DataFrame,
+    weights: Floats,
+    prior: Floats,
+    results: pl.DataFrame,
+    tests: pl.DataFrame,
 ) -> pl.DataFrame:
     lead, caps = model.lead, tables.settings()["caps"]
     reached, rival = fusion.support(weights, prior, caps["total_bans"])
     rows = np.arange(facts.height)
     families_for = fusion.favouring(weights, prior, caps["favours_from_bans"]).sum(axis=1)
+    is_open = fusion.is_favoured_over(weights, rival, caps["favours_from_bans"])
     low, high = (reached + np.log10(f) for f in lead["prior_factors"])
     is_admissible = facts["is_admissible"].to_numpy()
     each = [
-        verdicts_of(s, families_for, is_admissible, lead, model.apart)
+        verdicts_of(s, families_for, is_open, is_admissible, Words(lead, model.apart))
         for s in (reached, low, high)
     ]
     computed = pl.col("result").is_in(weighing.ASKED)
@@ -199,14 +209,39 @@ def _judged(
         is_prior_driven=pl.Series((each[0] != each[1]) | (each[0] != each[2])),
         families_for_count=pl.Series(families_for.astype(np.int64)),
     ).join(counted, on="subject_id", how="left", maintain_order="left")
-    found = judged.with_columns(
-        pl.col("families_asked_count", "computable_count", "applicable_count").fill_null(0)
-    ).with_columns(
-        coverage_share=pl.when(pl.col("applicable_count") > 0)
-        .then(pl.col("computable_count") / pl.col("applicable_count"))
-        .otherwise(0.0)
+    found = (
+        judged.join(tests, on="subject_id", how="left", maintain_order="left")
+        .with_columns(
+            pl.col(
+                "families_asked_count",
+                "computable_count",
+                "applicable_count",
+                "tests_count",
+                "untested_count",
+            ).fill_null(0)
+        )
+        .with_columns(
+            coverage_share=pl.when(pl.col("applicable_count") > 0)
+            .then(pl.col("computable_count") / pl.col("applicable_count"))
+            .otherwise(0.0)
+        )
     )
     return _checked(SUBJECT_ASSESSMENT, model, found)
+
+
+def _families(
+    model: Model, facts: pl.DataFrame, weights: Floats, prior: Floats, results: pl.DataFrame
+) -> pl.DataFrame:
+    """What each family that was asked does, and what would be left without it."""
+    words = Words(model.lead, model.apart)
+    made = left_out(
+        facts.select("subject_id", "is_admissible"), weights, prior, model.rivals, words
+    )
+    was_asked = results.filter(pl.col("result").is_in(weighing.ASKED)).select(
+        "subject_id", "family"
+    )
+    told = made.join(was_asked.unique(), on=["subject_id", "family"], how="semi")
+    return _checked(SUBJECT_FAMILY, model, told.sort("subject_id", "family"))
 
 
 def _rivals(model: Model, facts: pl.DataFrame, weights: Floats, prior: Floats) -> pl.DataFrame:
