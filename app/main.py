@@ -45,10 +45,10 @@ try:
         shared.mark_the_data()
         linked.say_if_of_other_data()
     person.arrive(page.url_path or "home")
-    try:
-        page.run()
-    finally:  # a page may stop early; only now the filters are in the address
-        linked.offer(right, page.url_path)
+    place = right.empty()
+    linked.offer(place, page.url_path)  # a page may stop early, and then nothing can be drawn
+    page.run()
+    linked.offer(place, page.url_path)  # only now all its filters are in the address
 except IndiciaError as error:
     st.title(page.title)
     st.error("The data could not be read.")

@@ -50,8 +50,12 @@ text = left.text_input(
     "Country or code", key="lanes_q", bind="query-params", persist_state="session"
 )
 shared.say_if_stale("standing", list(tally))
-standing = middle.multiselect(
-    "Verdict", list(tally), key="standing", bind="query-params", persist_state="session"
+standing = (
+    middle.multiselect(
+        "Verdict", list(tally), key="standing", bind="query-params", persist_state="session"
+    )
+    if tally
+    else []
 )
 with right:
     asked = [("lanes_q", text or ""), *(("standing", one) for one in standing)]
