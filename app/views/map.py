@@ -35,13 +35,11 @@ ground = maps.Ground(places.hubs(), arcs if with_lanes else arcs.clear())
 undrawn = places.undrawn(store)
 if is_dense:
     rows = places.density(store, look.cell_deg, until, look.box)
-    draw = maps.density
 else:
     rows = places.points(store, chosen, until, look.box)
-    draw = maps.points
 
 event = drawn.show(
-    draw,
+    maps.density if is_dense else maps.points,
     rows,
     places.total(undrawn),
     shared.caption(),

@@ -62,7 +62,7 @@ def spec(chart: alt.TopLevelMixin) -> dict[str, Any]:
     """
     datasets: dict[str, bytes] = {}
 
-    def as_arrow(rows: pl.DataFrame) -> dict[str, str]:
+    def as_arrow(rows: Any) -> dict[str, str]:  # noqa: ANN401 -- as altair has it; every chart gives a frame
         stream = _stream(rows)
         name = blake2b(stream, digest_size=16).hexdigest()
         datasets[name] = stream
