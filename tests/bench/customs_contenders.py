@@ -5,11 +5,13 @@
 
 Prints one line of JSON: seconds of processor time and of the clock, peak memory, and what came out.
 
-The aggregation: shipments to a share of value in the band per lane, code and month, and to value per
-consignee and month; flows to the growth of each lane over a year and to the asymmetry of its two
-sides; each held against the median and MAD of its series. DuckDB holds every month against its own
-past, as the indicators do; Polars and pandas, which have no window for that, against the whole series,
-which is less work. None of them judges coverage, sides, hubs, rules or events, or cites a row.
+The aggregation, the same in all three: shipments to a share of value in the band per lane, code and
+month (C03), and to value per consignee and month, all of it (C06) and what came by way of a hub (C08),
+of which the most in three months; flows to the growth of each lane over a year (C01), the asymmetry of
+its two sides (C02), the half years (C05) and the half year and quarter (C07) around each month, and to
+what arrived at each hub and what went on (C04). The first four are held, month by month, against the
+median and MAD of their own past. None of them judges coverage, sides, sources, rules or events, holds
+C04 and C05 against a past, or cites a row.
 """
 
 import importlib
@@ -23,7 +25,7 @@ import duckdb
 
 MONTHS = 120
 LANE_MONTHS_PER_SHIPMENT = 4.3 / 50
-HUBS = ("SGP", "HKG")
+HUBS, HUBS_ISO2 = ("SGP", "HKG"), ("SG", "HK")
 BAND = "CASE WHEN value_reported_usd BETWEEN 1500 * net_weight_kg AND 4000 * net_weight_kg THEN value_reported_usd ELSE 0 END"
 MODULES = {
     "C01": "lane_surge",
@@ -150,18 +152,25 @@ def past(table, series, value):
 T = "12 * CAST(substr(period, 1, 4) AS INTEGER) + CAST(substr(period, 6, 2) AS INTEGER) - 1"
 
 
+MONTH = "12 * year(shipped_date) + month(shipped_date) - 1"
+
+
 def sql(path):
     db = opened(path)
     db.execute(f"""
       CREATE TEMP TABLE cells AS SELECT origin_iso2 AS x, destination_iso2 AS m, substr(hs_code, 1, 6) AS code,
-        12 * year(shipped_date) + month(shipped_date) - 1 AS t, sum({BAND}) / sum(value_reported_usd) AS share
+        {MONTH} AS t, sum({BAND}) / sum(value_reported_usd) AS share
       FROM shipment WHERE substr(hs_code, 1, 4) IN ('8471', '8473') GROUP BY ALL;
-      CREATE TEMP TABLE buyers AS SELECT consignee_name, 12 * year(shipped_date) + month(shipped_date) - 1 AS t,
-        sum({BAND}) AS usd FROM shipment WHERE substr(hs_code, 1, 4) IN ('8471', '8473', '8542') GROUP BY ALL;
-      CREATE TEMP TABLE imports AS SELECT partner_iso3 AS x, reporter_iso3 AS m, {T} AS t, sum(value_reported_usd) AS usd
-        FROM customs_flow WHERE flow = 'M' GROUP BY ALL;
+      CREATE TEMP TABLE buyers AS SELECT consignee_name, {MONTH} AS t,
+        sum({BAND}) AS usd, sum(CASE WHEN origin_iso2 IN {HUBS_ISO2} THEN {BAND} ELSE 0 END) AS hub_usd
+      FROM shipment WHERE substr(hs_code, 1, 4) IN ('8471', '8473', '8542') GROUP BY ALL;
+      CREATE TEMP TABLE coded AS SELECT partner_iso3 AS x, reporter_iso3 AS m, hs_code AS code, {T} AS t,
+        sum(value_reported_usd) AS usd FROM customs_flow WHERE flow = 'M' GROUP BY ALL;
+      CREATE TEMP TABLE imports AS SELECT x, m, t, sum(usd) AS usd FROM coded GROUP BY ALL;
       CREATE TEMP TABLE exports AS SELECT reporter_iso3 AS x, partner_iso3 AS m, {T} AS t, sum(value_reported_usd) AS usd
         FROM customs_flow WHERE flow = 'X' GROUP BY ALL;
+      CREATE TEMP TABLE onward AS SELECT reporter_iso3 AS x, partner_iso3 AS m, {T} AS t, sum(value_reported_usd) AS usd
+        FROM customs_flow WHERE flow = 'RX' GROUP BY ALL;
       CREATE TEMP TABLE grown AS SELECT b.x, b.m, b.t, ln(b.usd / a.usd) AS growth FROM imports b JOIN imports a
         ON a.x = b.x AND a.m = b.m AND a.t = b.t - 12;
       CREATE TEMP TABLE gaps AS SELECT x, m, t, 2 * (i.usd - e.usd) / (i.usd + e.usd) AS gap
@@ -172,82 +181,135 @@ def sql(path):
         "gap": past("gaps", "x, m", "gap"),
     }
     out = {k: db.sql(f"SELECT * FROM {q}").fetchall()[0][0] for k, q in asked.items()}
-    out["buyers"] = (
-        db.sql("""SELECT count(*) FROM (SELECT consignee_name, max(q) AS q FROM (SELECT consignee_name,
-      sum(usd) OVER (PARTITION BY consignee_name ORDER BY t RANGE BETWEEN 2 PRECEDING AND CURRENT ROW) AS q FROM buyers)
-      GROUP BY consignee_name)""").fetchall()[0][0]
+    sums = {
+        "buyers": """SELECT sum(q) FROM (SELECT consignee_name, max(q) AS q FROM (SELECT consignee_name,
+            sum(usd) OVER (PARTITION BY consignee_name ORDER BY t RANGE BETWEEN 2 PRECEDING AND CURRENT ROW)
+            AS q FROM buyers) GROUP BY consignee_name)""",
+        "by_hub": """SELECT sum(q) FROM (SELECT consignee_name, max(q) AS q FROM (SELECT consignee_name,
+            sum(hub_usd) OVER (PARTITION BY consignee_name ORDER BY t RANGE BETWEEN 2 PRECEDING AND CURRENT ROW)
+            AS q FROM buyers) GROUP BY consignee_name)""",
+        "halves": """SELECT sum(a / (a + b)) FROM (SELECT
+            sum(usd) OVER (PARTITION BY x, m, code ORDER BY t RANGE BETWEEN 6 PRECEDING AND 1 PRECEDING) AS b,
+            sum(usd) OVER (PARTITION BY x, m, code ORDER BY t RANGE BETWEEN CURRENT ROW AND 5 FOLLOWING) AS a
+            , count(*) OVER (PARTITION BY x, m, code ORDER BY t RANGE BETWEEN 6 PRECEDING AND 5 FOLLOWING) AS n
+            FROM coded) WHERE n = 12""",
+        "falls": """SELECT sum(ln(a / b)) FROM (SELECT
+            avg(usd) OVER (PARTITION BY x, m ORDER BY t RANGE BETWEEN 6 PRECEDING AND 1 PRECEDING) AS b,
+            avg(usd) OVER (PARTITION BY x, m ORDER BY t RANGE BETWEEN 1 FOLLOWING AND 3 FOLLOWING) AS a
+            , count(*) OVER (PARTITION BY x, m ORDER BY t RANGE BETWEEN 6 PRECEDING AND 3 FOLLOWING) AS n
+            FROM imports) WHERE n = 10""",
+        "passed": """SELECT sum(o.usd / a.usd) FROM onward o JOIN
+            (SELECT m AS x, t, sum(usd) AS usd FROM imports GROUP BY ALL) a USING (x, t)""",
+    }
+    return out | {k: db.sql(q).fetchall()[0][0] for k, q in sums.items()}
+
+
+def tables_of(db):
+    """Shipments and flows, with no column that is not needed."""
+    goods = db.sql("""SELECT origin_iso2 AS x, destination_iso2 AS m, hs_code, shipped_date, consignee_name,
+      value_reported_usd AS usd, net_weight_kg AS kg FROM shipment""")
+    flows = db.sql(
+        "SELECT reporter_iso3, partner_iso3, flow, hs_code AS code, period, value_reported_usd AS usd FROM customs_flow"
     )
-    return out
+    return goods, flows
 
 
 def polars(path):
     import polars as pl
 
     db = opened(path)
-    goods = db.sql("""SELECT origin_iso2 AS x, destination_iso2 AS m, hs_code, shipped_date, consignee_name,
-      value_reported_usd AS usd, net_weight_kg AS kg FROM shipment""").pl()
-    flows = db.sql(
-        "SELECT reporter_iso3, partner_iso3, flow, period, value_reported_usd AS usd FROM customs_flow"
-    ).pl()
-    day = pl.col("shipped_date")
-    goods = goods.lazy().with_columns(
+    goods, flows = tables_of(db)
+    goods = goods.pl().lazy()
+    flows = flows.pl().lazy()
+    day, usd = pl.col("shipped_date"), pl.col("usd")
+    goods = goods.with_columns(
         t=12 * day.dt.year() + day.dt.month() - 1,
         code=pl.col("hs_code").str.slice(0, 6),
         head=pl.col("hs_code").str.slice(0, 4),
-        band=pl.when(pl.col("usd").is_between(1500 * pl.col("kg"), 4000 * pl.col("kg")))
+        band=pl.when(usd.is_between(1500 * pl.col("kg"), 4000 * pl.col("kg")))
         .then("usd")
         .otherwise(0.0),
     )
 
     def against(frame, series, value):
-        middle = pl.col(value).median().over(series)
-        off = (pl.col(value) - middle).abs().median().over(series)
-        return frame.select(z=(pl.col(value) - middle) / off).select(
-            pl.col("z").is_finite().sum()
+        held = pl.col(value)
+        past = (
+            frame.sort(*series, "t")
+            .rolling("t", period="9999i", offset="-9999i", closed="left", group_by=series)
+            .agg(middle=held.median(), off=(held - held.median()).abs().median())
         )
+        z = (held - pl.col("middle")) / pl.col("off")
+        return (
+            frame.join(past, on=[*series, "t"])
+            .select(z.is_finite().sum())
+            .collect(engine="streaming")
+            .item()
+        )
+
+    def around(frame, series, before, after, first):
+        """Frame with sums of the months before, and of those from `first` on; months stand in order."""
+        sides = {
+            "b": usd.shift(1).rolling_sum(before).over(series, order_by="t"),
+            "a": usd.rolling_sum(after).shift(1 - after - first).over(series, order_by="t"),
+        }
+        return frame.with_columns(**sides)
 
     cells = (
         goods.filter(pl.col("head").is_in(["8471", "8473"]))
         .group_by("x", "m", "code", "t")
-        .agg(share=pl.col("band").sum() / pl.col("usd").sum())
+        .agg(share=pl.col("band").sum() / usd.sum())
+        .collect(engine="streaming")
+        .lazy()
     )
     t = (
         12 * pl.col("period").str.slice(0, 4).cast(pl.Int32)
         + pl.col("period").str.slice(5, 2).cast(pl.Int32)
         - 1
     )
-    flows = flows.lazy().with_columns(t=t)
-    imports = (
-        flows.filter(flow="M")
-        .group_by(x="partner_iso3", m="reporter_iso3", t="t")
-        .agg(pl.col("usd").sum())
-    )
-    exports = (
-        flows.filter(flow="X")
-        .group_by(x="reporter_iso3", m="partner_iso3", t="t")
-        .agg(pl.col("usd").sum())
-    )
+    flows = flows.with_columns(t=t)
+
+    def of(flow, x, m, *more):
+        return flows.filter(flow=flow).group_by(*more, x=x, m=m, t="t").agg(usd.sum())
+
+    coded = of("M", "partner_iso3", "reporter_iso3", "code").collect().lazy()
+    imports = coded.group_by("x", "m", "t").agg(usd.sum()).collect().lazy()
+    exports = of("X", "reporter_iso3", "partner_iso3")
+    onward = of("RX", "reporter_iso3", "partner_iso3")
     grown = imports.join(
         imports.with_columns(pl.col("t") + 12), on=["x", "m", "t"]
-    ).with_columns(growth=(pl.col("usd") / pl.col("usd_right")).log())
+    ).with_columns(growth=(usd / pl.col("usd_right")).log())
     gaps = imports.join(exports, on=["x", "m", "t"]).with_columns(
-        gap=2 * (pl.col("usd") - pl.col("usd_right")) / (pl.col("usd") + pl.col("usd_right"))
+        gap=2 * (usd - pl.col("usd_right")) / (usd + pl.col("usd_right"))
     )
     buyers = (
         goods.filter(pl.col("head").is_in(["8471", "8473", "8542"]))
         .group_by("consignee_name", "t")
-        .agg(pl.col("band").sum())
+        .agg(
+            pl.col("band").sum(),
+            hub=pl.when(pl.col("x").is_in(HUBS_ISO2)).then("band").otherwise(0.0).sum(),
+        )
         .sort("consignee_name", "t")
         .rolling("t", period="3i", group_by="consignee_name")
-        .agg(q=pl.col("band").sum())
+        .agg(pl.col("band", "hub").sum())
         .group_by("consignee_name")
-        .agg(pl.col("q").max())
+        .agg(pl.col("band", "hub").max())
+        .select(pl.col("band", "hub").sum())
+        .collect(engine="streaming")
     )
+    arrived = imports.group_by("t", x="m").agg(usd.sum())
+    a, b = pl.col("a"), pl.col("b")
+    sums = {
+        "halves": around(coded, ["x", "m", "code"], 6, 6, 0).select((a / (a + b)).sum()),
+        "falls": around(imports, ["x", "m"], 6, 3, 1).select((a / 3 / (b / 6)).log().sum()),
+        "passed": onward.join(arrived, on=["x", "t"]).select((usd / pl.col("usd_right")).sum()),
+    }
     return {
-        "share": against(cells, ["x", "m", "code"], "share").collect(engine="streaming").item(),
-        "growth": against(grown, ["x", "m"], "growth").collect(engine="streaming").item(),
-        "gap": against(gaps, ["x", "m"], "gap").collect(engine="streaming").item(),
-        "buyers": buyers.collect(engine="streaming").height,
+        "share": against(cells, ["x", "m", "code"], "share"),
+        "growth": against(grown, ["x", "m"], "growth"),
+        "gap": against(gaps, ["x", "m"], "gap"),
+        "buyers": buyers["band"].item(),
+        "by_hub": buyers["hub"].item(),
+        **{k: q.collect().item() for k, q in sums.items()},
     }
 
 
@@ -255,23 +317,25 @@ def pandas(path):
     import numpy as np
 
     db = opened(path)
-    goods = db.sql("""SELECT origin_iso2 AS x, destination_iso2 AS m, hs_code, shipped_date, consignee_name,
-      value_reported_usd AS usd, net_weight_kg AS kg FROM shipment""").df()
-    flows = db.sql(
-        "SELECT reporter_iso3, partner_iso3, flow, period, value_reported_usd AS usd FROM customs_flow"
-    ).df()
+    goods, flows = (table.df() for table in tables_of(db))
     day = goods["shipped_date"].dt
     goods["t"] = 12 * day.year + day.month - 1
     goods["code"], goods["head"] = goods["hs_code"].str[:6], goods["hs_code"].str[:4]
     goods["band"] = np.where(
         goods["usd"].between(1500 * goods["kg"], 4000 * goods["kg"]), goods["usd"], 0.0
     )
+    goods["hub"] = np.where(goods["x"].isin(HUBS_ISO2), goods["band"], 0.0)
 
     def against(frame, series, value):
-        keys = [frame[k] for k in series]
-        middle = frame[value].groupby(keys).transform("median")
-        off = (frame[value] - middle).abs().groupby(keys).transform("median")
-        return int(np.isfinite((frame[value] - middle) / off).sum())
+        """Pandas has an expanding median but no expanding MAD, which is therefore a function of each past."""
+        held = frame.sort_values([*series, "t"])
+        so_far = held.groupby(series, sort=False)[value].expanding()
+        held["middle"] = so_far.median().to_numpy()
+        held["off"] = so_far.apply(
+            lambda v: np.median(np.abs(v - np.median(v))), raw=True
+        ).to_numpy()
+        past = held.groupby(series, sort=False)[["middle", "off"]].shift()
+        return int(np.isfinite((held[value] - past["middle"]) / past["off"]).sum())
 
     machines = goods[goods["head"].isin(["8471", "8473"])]
     cells = machines.groupby(["x", "m", "code", "t"], as_index=False)[["band", "usd"]].sum()
@@ -279,34 +343,63 @@ def pandas(path):
     flows["t"] = (
         12 * flows["period"].str[:4].astype(int) + flows["period"].str[5:].astype(int) - 1
     )
-    sides = {
-        flow: flows[flows["flow"] == flow]
-        .rename(columns=names)
-        .groupby(["x", "m", "t"], as_index=False)["usd"]
-        .sum()
-        for flow, names in (
-            ("M", {"partner_iso3": "x", "reporter_iso3": "m"}),
-            ("X", {"partner_iso3": "m", "reporter_iso3": "x"}),
-        )
-    }
-    before = sides["M"].assign(t=sides["M"]["t"] + 12)
-    grown = sides["M"].merge(before, on=["x", "m", "t"], suffixes=("", "_a"))
+
+    def of(flow, x, m):
+        named = flows[flows["flow"] == flow].rename(columns={x: "x", m: "m"})
+        return named.groupby(["x", "m", "code", "t"], as_index=False)["usd"].sum()
+
+    coded = of("M", "partner_iso3", "reporter_iso3")
+    lanes = [
+        f.groupby(["x", "m", "t"], as_index=False)["usd"].sum()
+        for f in (coded, *(of(k, "reporter_iso3", "partner_iso3") for k in ("X", "RX")))
+    ]
+    imports, exports, onward = lanes
+    before = imports.assign(t=imports["t"] + 12)
+    grown = imports.merge(before, on=["x", "m", "t"], suffixes=("", "_a"))
     grown["growth"] = np.log(grown["usd"] / grown["usd_a"])
-    gaps = sides["M"].merge(sides["X"], on=["x", "m", "t"], suffixes=("", "_e"))
+    gaps = imports.merge(exports, on=["x", "m", "t"], suffixes=("", "_e"))
     gaps["gap"] = 2 * (gaps["usd"] - gaps["usd_e"]) / (gaps["usd"] + gaps["usd_e"])
     wanted = goods[goods["head"].isin(["8471", "8473", "8542"])]
-    months = wanted.groupby(["consignee_name", "t"], as_index=False)["band"].sum()
+    months = wanted.groupby(["consignee_name", "t"], as_index=False)[["band", "hub"]].sum()
     # Three months in a row, by two shifted joins: pandas has no rolling window over a number of months.
     quarter = months
     for back in (1, 2):
-        shifted = months.assign(t=months["t"] + back).rename(columns={"band": f"b{back}"})
+        shifted = months.assign(t=months["t"] + back).rename(
+            columns={"band": f"band{back}", "hub": f"hub{back}"}
+        )
         quarter = quarter.merge(shifted, on=["consignee_name", "t"], how="left")
-    total = quarter[["band", "b1", "b2"]].sum(axis=1)
+    most = {
+        kind: quarter[[kind, f"{kind}1", f"{kind}2"]]
+        .sum(axis=1)
+        .groupby(quarter["consignee_name"])
+        .max()
+        .sum()
+        for kind in ("band", "hub")
+    }
+
+    def around(frame, series, before, after, first):
+        """Sums of the months before, and of those from `first` on; months stand in order."""
+        groups = [frame[k] for k in series]
+        rolled = frame["usd"].groupby(groups).rolling
+        sums = (rolled(n).sum().droplevel(series).sort_index() for n in (before, after))
+        b, a = sums
+        return b.groupby(groups).shift(1), a.groupby(groups).shift(1 - after - first)
+
+    half_before, half_after = around(coded, ["x", "m", "code"], 6, 6, 0)
+    year_before, quarter_after = around(imports, ["x", "m"], 6, 3, 1)
+    arrived = (
+        imports.groupby(["m", "t"], as_index=False)["usd"].sum().rename(columns={"m": "x"})
+    )
+    passed = onward.merge(arrived, on=["x", "t"], suffixes=("", "_a"))
     return {
         "share": against(cells, ["x", "m", "code"], "share"),
         "growth": against(grown, ["x", "m"], "growth"),
         "gap": against(gaps, ["x", "m"], "gap"),
-        "buyers": len(total.groupby(quarter["consignee_name"]).max()),
+        "buyers": float(most["band"]),
+        "by_hub": float(most["hub"]),
+        "halves": float((half_after / (half_after + half_before)).sum()),
+        "falls": float(np.log(quarter_after / 3 / (year_before / 6)).sum()),
+        "passed": float((passed["usd"] / passed["usd_a"]).sum()),
     }
 
 

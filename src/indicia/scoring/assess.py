@@ -193,18 +193,31 @@ def _attach(
     facilities: pl.DataFrame, exposed: pl.DataFrame, evidence: pl.DataFrame
 ) -> pl.DataFrame:
     """Sorted evidence beside each facility it reaches, in order; numbers stand for ids."""
+    scope = ("scope_kind", "scope_id")
     numbered = facilities.lazy().select("facility_id").with_row_index("facility_at")
-    known = evidence.lazy().select(WEIGHED).with_row_index("evidence_at")
-    origins = known.group_by("origin_id").agg(
-        origin_at=pl.col("evidence_at").min().cast(pl.Int64)
-    )
-    return (
+    known = evidence.lazy().select(scope).with_row_index("evidence_at")
+    # Numbers are joined and put in order, and only then given their columns.
+    at = (
         exposed.lazy()
+        .select("facility_id", *scope)
+        .with_row_index("exposure_at")
         .join(numbered, on="facility_id")
-        .join(known.join(origins, on="origin_id"), on=["scope_kind", "scope_id"])
-        .drop("origin_id", "scope_kind", "scope_id")
-        .sort("facility_at", "evidence_at")
+        .join(known, on=scope)
+        .select("facility_at", "evidence_at", "exposure_at")
+        .sort("facility_at", "evidence_at", "exposure_at")
         .collect()
+    )
+    said = evidence.with_row_index("evidence_at").select(
+        *(c for c in WEIGHED if c not in (*scope, "origin_id")),
+        origin_at=pl.col("evidence_at").min().over("origin_id").cast(pl.Int64),
+    )
+    return pl.concat(
+        [
+            at.drop("exposure_at"),
+            exposed.drop(scope).select(pl.all().gather(at["exposure_at"])),
+            said.select(pl.all().gather(at["evidence_at"])),
+        ],
+        how="horizontal",
     )
 
 

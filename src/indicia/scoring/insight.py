@@ -86,10 +86,16 @@ def worth_knowing(
     believed /= believed.sum(axis=1, keepdims=True)
     reach = _reach(at.facilities, exposures)
     table = likelihoods()
+    # One pass for all indicators: each then has its facilities in order.
+    missing = {
+        code: part["is_missing"].to_numpy()
+        for (code,), part in results.select(
+            "indicator", is_missing=pl.col("result") == "no_data"
+        ).group_by("indicator")
+    }
     found = []
     for indicator in catalogue:
-        missing = results.filter(pl.col("indicator") == indicator.code)["result"] == "no_data"
-        rows = np.flatnonzero(missing.to_numpy())
+        rows = np.flatnonzero(missing.get(indicator.code, False))
         row = table.filter(pl.col("kind") == indicator.kinds[0])
         given = row.select(HYPOTHESES).to_numpy()
         cap = row["ratio_cap"].fill_null(float("nan")).to_numpy()

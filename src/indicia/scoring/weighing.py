@@ -84,19 +84,26 @@ def four_results(
         {"indicator": [i.code for i in catalogue], "family": [i.family for i in catalogue]},
         schema={"indicator": pl.String, "family": pl.String},
     )
-    best = attached.group_by(*key, "indicator").agg(
-        best=pl.col("result").replace_strict(RANKS, return_dtype=pl.Int64).max(),
-        evidence_count=pl.len().cast(pl.Int64),
-    )
-    return (
-        assessed.sort(key)
-        .join(asked.sort("indicator"), how="cross", maintain_order="left_right")
-        .join(best, on=[*key, "indicator"], how="left", maintain_order="left")
-        .with_columns(
-            result=pl.col("best")
-            .fill_null(0)
-            .replace_strict({v: k for k, v in RANKS.items()}, return_dtype=pl.String),
-            evidence_count=pl.col("evidence_count").fill_null(0),
+    rows, columns = assessed.sort(key), asked.sort("indicator")
+    met = (
+        attached.lazy()
+        .select(*key, "indicator", "result")
+        .join(rows.lazy().with_row_index("row"), on=key)
+        .join(columns.lazy().with_row_index("column"), on="indicator")
+        .select(
+            at=pl.col("row").cast(pl.Int64) * columns.height + pl.col("column"),
+            rank=pl.col("result").replace_strict(RANKS, return_dtype=pl.Int8),
         )
-        .drop("best")
+        .collect()
+    )
+    at, rank = met["at"].to_numpy(), met["rank"].to_numpy()
+    # A cell for each pair: a number each, which takes a tenth of the time of a join of texts.
+    best = np.zeros(rows.height * columns.height, dtype=np.int64)
+    names = sorted(RANKS, key=RANKS.__getitem__)
+    for name in names:
+        best[at[rank == RANKS[name]]] = RANKS[name]
+    counts = np.bincount(at, minlength=len(best)).astype(np.int64)
+    return rows.join(columns, how="cross", maintain_order="left_right").with_columns(
+        result=pl.Series(names, dtype=pl.String).gather(best),
+        evidence_count=pl.Series(counts),
     )
