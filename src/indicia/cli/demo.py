@@ -12,7 +12,7 @@ from indicia.world.publishing import publish
 
 STARTER = "data/starter"
 STARTER_DAY = date(2026, 11, 21)
-# A world of the middle level in which leads of two stories and a false one can be walked through.
+# A world of the middle level in which leads of three stories and a false one can be walked through.
 WORLD_SEED, WORLD_LEVEL, WORLD_FACILITIES = 121, "middle", 1000
 
 
