@@ -12,7 +12,16 @@ def of_facility(store: Reader, facility_id: str, strongest: str) -> None:
     """The waterfall against one rival, its items, every rival, and what would change our mind."""
     st.subheader("What weighs, and against what")
     rivals = facility.rivals(store, facility_id)
-    if rivals.height:
+    _against(store, facility_id, strongest, has_rivals=bool(rivals.height))
+    st.markdown("**Competing explanations**, the strongest first. Support is for H1 over each.")
+    shared.table(rivals, "H1 against every rival", "rivals")
+    changes(store, facility_id)
+
+
+@st.fragment
+def _against(store: Reader, facility_id: str, strongest: str, *, has_rivals: bool) -> None:
+    """What adds up against one rival. A fragment: another rival redraws this part of the dossier alone."""
+    if has_rivals:
         rival = st.selectbox(
             "Against", RIVALS, index=RIVALS.index(strongest or RIVALS[0]),
             format_func=words.about, key="rival",
@@ -23,15 +32,12 @@ def of_facility(store: Reader, facility_id: str, strongest: str) -> None:
             alt=f"Bars that add up: prior, each family and total for H1 against {rival}, in bans",
         )  # fmt: skip
         shared.twin(steps, "weights_table", "steps in bans")
-    items = facility.items(store, facility_id, rival if rivals.height else RIVALS[0])
+    items = facility.items(store, facility_id, rival if has_rivals else RIVALS[0])
     with st.expander(f"The pieces of evidence behind it: {items.height:,}"):
         st.caption(
             "Before families are capped; what is not counted echoes a stronger item of its origin."
         )
         shared.table(items, "Each piece of evidence and what it weighs", "items")
-    st.markdown("**Competing explanations**, the strongest first. Support is for H1 over each.")
-    shared.table(rivals, "H1 against every rival", "rivals")
-    changes(store, facility_id)
 
 
 def changes(store: Reader, facility_id: str) -> None:

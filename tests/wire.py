@@ -34,6 +34,7 @@ class Session:
         self.received_bytes = 0
         self._page, self._run = "", 0
         self._bound: set[str] = set()
+        self._fragments: dict[str, str] = {}
         self._link: dict[str, str] = {}
         self._chosen: dict[str, Value] = {}
         self._kept: dict[str, int] = {}
@@ -69,7 +70,10 @@ class Session:
         self._chosen[widget] = value
         if widget in self._bound:
             self._link |= {key: value if isinstance(value, str) else value[0]}
-        return await self._ask(self.widgets | self._chosen, page_script_hash=self._page)
+        fragment = self._fragments.get(widget, "")
+        return await self._ask(
+            self.widgets | self._chosen, page_script_hash=self._page, fragment_id=fragment
+        )
 
     async def _ask(self, widgets: Mapping[str, Value] | None = None, **page: str) -> float:
         asked = BackMsg()
@@ -77,6 +81,7 @@ class Session:
         wish.query_string = urlencode(self._link)
         wish.page_name = page.get("page_name", "")
         wish.page_script_hash = page.get("page_script_hash", "")
+        wish.fragment_id = page.get("fragment_id", "")
         wish.widget_states.SetInParent()
         for name, value in (widgets or {}).items():
             state = wish.widget_states.widgets.add(id=name)
@@ -92,7 +97,9 @@ class Session:
         wish.context_info.url, wish.context_info.color_scheme = self.url, "light"
         began = time.perf_counter()
         await self._socket.send(asked.SerializeToString())
-        self.received_bytes, self.widgets, self._bound = 0, {}, set()
+        self.received_bytes = 0
+        if not wish.fragment_id:  # else the rest of the page stays
+            self.widgets, self._bound, self._fragments = {}, set(), {}
         self._run += 1
         while not self._is_last(await self._socket.recv()):
             pass
@@ -115,12 +122,12 @@ class Session:
             }
             self._page = message.navigation.page_script_hash
         elif kind == "delta":
-            self._note(message.delta.new_element)
+            self._note(message.delta.new_element, message.delta.fragment_id)
         # A run that stopped for a newer one is followed by that one.
         again = ForwardMsg.ScriptFinishedStatus.FINISHED_EARLY_FOR_RERUN
         return kind == "script_finished" and message.script_finished != again
 
-    def _note(self, element: Element) -> None:
+    def _note(self, element: Element, fragment: str) -> None:
         kind = element.WhichOneof("type")
         if kind == "exception":
             self.errors.append(element.exception.message)
@@ -131,6 +138,8 @@ class Session:
             self.widgets[widget.id] = SHOWN[kind](widget)
         if getattr(widget, "query_param_key", ""):
             self._bound.add(widget.id)
+        if fragment:
+            self._fragments[widget.id] = fragment
 
 
 def _one(widget: Any) -> str | None:

@@ -4,9 +4,9 @@ from hashlib import sha256
 
 import made_store
 import pytest
-from opening import opened
+from opening import opened, whole
 
-from indicia.answers import archived
+from indicia.answers import archived, words
 from indicia.errors import StoreError
 from indicia.store import Store
 
@@ -70,3 +70,20 @@ def test_a_hash_that_no_fetch_has_is_refused_and_a_body_that_is_gone_is_said(
     app.run()
     assert not app.exception
     assert "archived body cannot be read" in app.error[0].value
+
+
+def test_another_rival_redraws_what_weighs_against_it(made_home, monkeypatch):
+    app = whole(made_home, monkeypatch, "facility.py", facility=made_store.BOLD)
+
+    def drawn():
+        return [c.proto.spec for c in app.get("vega_lite_chart") if "adds up" in c.proto.spec]
+
+    (before,) = drawn()
+    box = app.selectbox(key="rival")
+    other = next(o for o in box.options if o != words.about(box.value))
+    box.select(other.split()[0]).run()
+    assert not app.exception
+    (after,) = drawn()
+    assert before != after
+    assert words.SHORT[other.split()[0]] in after
+    assert app.title[0].value  # the rest of the dossier stays
