@@ -92,9 +92,9 @@ declared AS ({DECLARED}), offers AS (
 ), declared_cells AS (
   SELECT exporter, importer, flow AS channel, frequency, hs6, at_period, {SUMS},
          min(source) AS source, min(origin_id) AS origin_id, max(reliability) AS reliability
-  FROM (SELECT d.*, {IN_BAND} AS band_part_usd FROM declared d JOIN offers o
-          ON o.source = d.source AND o.reporter_iso3 = d.reporter_iso3 AND o.flow = d.flow
-         AND o.frequency = d.frequency AND o.digits = d.digits AND o.place = 1)
+  FROM (SELECT d.*, {IN_BAND} AS band_part_usd FROM declared d WHERE EXISTS (SELECT 1 FROM offers o
+          WHERE o.source = d.source AND o.reporter_iso3 = d.reporter_iso3 AND o.flow = d.flow
+            AND o.frequency = d.frequency AND o.digits = d.digits AND o.place = 1))
   GROUP BY exporter, importer, flow, frequency, hs6, at_period
   HAVING {HEAVY_OR_MANY}
 ), shipped_cells AS (

@@ -28,6 +28,7 @@ from indicia.indicators.unit_values import (
     CODES,
     COUNTRIES,
     HIGH_USD_PER_KG,
+    LINES,
     LOW_USD_PER_KG,
     SHIPPED,
     register_countries,
@@ -38,15 +39,18 @@ CODE = "C03"
 KIND = "import_unit_value_in_AI_band"
 # A lane whose share never moved is not surer than this of its next share.
 LEAST_SIGMA = 0.05
-LINES_CITED, LINES = 5, "cited_lines"
+LINES_CITED, AT_HAND = 5, "lines_at_hand"
 SERIES = ("exporter", "importer", "channel", "frequency", "hs6")
 
 ASKED = f"""flow IN ('M', 'X') AND (position('+' IN hs_code) > 0
                 OR substr(hs_code, 1, 6) IN ({CODES}, {BASKET_CODES}))"""
 SHIPPED_LANES = f"""
   UNION ALL
-  SELECT exporter, importer, CASE WHEN hs6 IN ({CODES}) THEN 1 ELSE 0 END, origin_id, reliability
-  FROM ({SHIPPED}) WHERE exporter IS NOT NULL AND importer IS NOT NULL"""
+  SELECT x.iso3, i.iso3, l.is_asked, l.origin_id, l.reliability
+  FROM (SELECT from_iso2, to_iso2, max(CASE WHEN hs6 IN ({CODES}) THEN 1 ELSE 0 END) AS is_asked,
+               min(origin_id) AS origin_id, max(reliability) AS reliability
+        FROM ({LINES}) GROUP BY from_iso2, to_iso2) l
+  JOIN {COUNTRIES} x ON x.iso2 = l.from_iso2 JOIN {COUNTRIES} i ON i.iso2 = l.to_iso2"""
 
 
 def shares(past: Past = scaled) -> str:
@@ -120,14 +124,14 @@ WHERE l.channel = 'shipment' AND s.value_usd > 0
 """
 RESTING = f"""
 SELECT scope_id, min(origin_id) AS line_origin_id, max(reliability) AS line_reliability
-FROM {LINES} GROUP BY scope_id ORDER BY scope_id
+FROM {AT_HAND} GROUP BY scope_id ORDER BY scope_id
 """
 CITED_SHIPMENTS = f"""
 WITH placed AS (
   SELECT *, row_number() OVER (PARTITION BY scope_id ORDER BY
            CASE WHEN value_usd BETWEEN {LOW_USD_PER_KG} * kg AND {HIGH_USD_PER_KG} * kg
                 THEN 0 ELSE 1 END, value_usd DESC, shipment_id) AS place
-  FROM {LINES}
+  FROM {AT_HAND}
 )
 SELECT 'lane' AS scope_kind, scope_id, 'shipment' AS table_name,
        concat('shipment_id=', shipment_id) AS row_key,
@@ -143,14 +147,14 @@ def compute(db: duckdb.DuckDBPyConnection) -> Found:
     register_countries(db)
     lanes = lane_answer.with_chances(dated(db.sql(SHARES).pl()), "shift", "judged_count")
     db.register("cited_lanes", lanes.filter(pl.col("shift").is_not_null()))
-    db.execute(f"CREATE OR REPLACE TEMP TABLE {LINES} AS {CITED_LINES}")
+    db.execute(f"CREATE OR REPLACE TEMP TABLE {AT_HAND} AS {CITED_LINES}")
     sources = pl.concat([db.sql(CITED_FLOWS).pl(), db.sql(CITED_SHIPMENTS).pl()])
     lanes = lanes.join(db.sql(RESTING).pl(), on="scope_id", how="left", maintain_order="left")
     lanes = lanes.with_columns(
         origin_id=pl.coalesce("line_origin_id", "origin_id"),
         reliability=pl.coalesce("line_reliability", "reliability"),
     )
-    db.execute(f"DROP TABLE {LINES}")
+    db.execute(f"DROP TABLE {AT_HAND}")
     db.unregister("cited_lanes")
     db.unregister(COUNTRIES)
     refused = refusal(
