@@ -50,6 +50,7 @@ NOT_DATA = {
     "src/indicia/sources": "the archive and its records",
     "src/indicia/entities/validation": "answers to labelled files that its user names; never a store's rows",
     "src/indicia/real_data": "a day of Taiwan in its publisher's layout, in a folder of its own, to be read again",
+    "src/indicia/answers/charts/finished.py": "bytes in memory that say what a picture was drawn from",
     "src/indicia/world/evaluation": "figures of invented worlds; no row of a source",
     "src/indicia/cli": "definitions, schedules, reports of runs: counts, no rows of a source",
 }
