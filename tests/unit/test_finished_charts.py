@@ -3,11 +3,12 @@
 import dataclasses
 import json
 
+import altair as alt
 import polars as pl
 import pyarrow as pa
 import pytest
 
-from indicia.answers import charts, maps
+from indicia.answers import charts, map_layers, maps
 from indicia.answers.charts.finished import drawn_from, spec
 
 RESULTS = pl.DataFrame(
@@ -71,3 +72,15 @@ def test_what_lies_under_a_map_counts_and_what_cannot_be_told_apart_is_refused()
     assert drawn_from(maps.points, (RESULTS, dataclasses.replace(ground))) in keys
     with pytest.raises(TypeError):
         drawn_from(maps.points, (RESULTS, object()))
+
+
+def test_the_bends_of_lanes_are_sent_with_their_layer():
+    lane = {"lane": "MYS>CHN", "name": "Malaysia > China", "verdict": "watch", "support_bans": -0.4,
+            "flags": "C01", "coverage_share": 0.4, "from_longitude_deg": 102.0, "from_latitude_deg": 4.0,
+            "to_longitude_deg": 105.0, "to_latitude_deg": 35.0}  # fmt: skip
+    made = spec(alt.layer(*map_layers.arcs(pl.DataFrame([lane]))))
+    bend, arrow = made["layer"]
+    (shape,) = bend["data"]["values"]
+    assert len(shape["geometry"]["coordinates"]) > 2
+    assert arrow["data"]["name"] in made["datasets"]
+    assert alt.data_transformers.consolidate_datasets

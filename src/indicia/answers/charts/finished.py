@@ -70,8 +70,14 @@ def spec(chart: alt.TopLevelMixin) -> dict[str, Any]:
 
     with _ONE_AT_A_TIME:
         alt.data_transformers.register(ROWS_AS_ARROW, as_arrow)
-        with alt.data_transformers.enable(ROWS_AS_ARROW), alt.theme.enable("none"):
-            made: dict[str, Any] = chart.to_dict(validate=False)
+        gathers = alt.data_transformers.consolidate_datasets
+        # Shapes, such as the bends of lanes, are no rows: they stay where they are drawn.
+        alt.data_transformers.consolidate_datasets = False
+        try:
+            with alt.data_transformers.enable(ROWS_AS_ARROW), alt.theme.enable("none"):
+                made: dict[str, Any] = chart.to_dict(validate=False)
+        finally:
+            alt.data_transformers.consolidate_datasets = gathers
     return {**made, "datasets": datasets}
 
 
