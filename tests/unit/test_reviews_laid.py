@@ -34,6 +34,7 @@ def store():
     subject = {"is_admissible": True, "admissibility_reason": "r", "prior_class": "p", "strongest_rival": "L2",
                "evidence_bans": 0.1, "support_low_bans": 0.0, "support_high_bans": 0.2, "is_prior_driven": False,
                "families_for_count": 1, "families_asked_count": 2, "computable_count": 1, "applicable_count": 2,
+               "tests_count": 0, "untested_count": 1,
                "coverage_share": 0.5, "support_bans": 0.4}  # fmt: skip
     record = {"kind": "register", "records_count": 1, "table_name": "entity_record", "row_key": "k",
               "source": "entities/made", "fetch_id": "f", "origin_id": "o", "entity_id": ORG}  # fmt: skip
